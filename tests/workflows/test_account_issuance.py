@@ -1,0 +1,100 @@
+"""Cấp tài khoản: every move, stated by hand; changing the graph means changing this table."""
+
+import pytest
+
+import workflows
+from tests.workflows.walk import Subject, moves, possible, walk
+from workflows import Clock, GuardFailed, NotPermitted, Once, Role, WrongState
+
+WORKFLOW = workflows.get("account_issuance")
+FREE = {"officer": 1, "account": None}
+TAKEN = {"officer": 1, "account": {"username": "lso.1", "system": "Dược", "dossier": "H37-1"}}
+
+MOVES = moves("""
+    submit: draft → submitted
+    claim: submitted → in_review
+    release: in_review → submitted
+    propose_grant: in_review → pending_grant
+    ask_supplement: in_review → supplement_requested
+    propose_refusal: in_review → pending_refusal
+    supplement: supplement_requested → in_review
+    lapse: supplement_requested → lapsed
+    approve: pending_grant → signed_grant
+    approve: pending_refusal → signed_refusal
+    refuse: pending_grant → pending_refusal
+    send_back: pending_grant → in_review
+    send_back: pending_refusal → in_review
+    issue: signed_grant → granted
+    issue: signed_refusal → refused
+    withdraw: submitted → withdrawn
+    withdraw: in_review → withdrawn
+    withdraw: supplement_requested → withdrawn
+""")
+
+
+def test_these_moves_and_no_others_are_possible() -> None:
+    assert possible(WORKFLOW, FREE) == MOVES
+
+
+def test_the_usual_way_ends_granted() -> None:
+    states = walk(WORKFLOW, "submit claim propose_grant approve issue", facts=FREE)
+
+    assert states[-1] == "granted"
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "roles"),
+    [
+        ("submit", "draft", {Role.APPLICANT}),
+        ("claim", "submitted", {Role.OFFICER}),
+        ("approve", "pending_grant", {Role.SIGNER}),
+        ("refuse", "pending_grant", {Role.SIGNER}),
+        ("issue", "signed_grant", {Role.CLERK}),
+        # Only the clock lets a request lapse.
+        ("lapse", "supplement_requested", {Role.SYSTEM}),
+        # Once a leader has it, the applicant can no longer withdraw.
+        ("withdraw", "in_review", {Role.APPLICANT}),
+    ],
+)
+def test_only_the_named_roles_may(action: str, state: str, roles: set[Role]) -> None:
+    others = frozenset(Role) - roles
+    subject = Subject(state)
+
+    with pytest.raises(NotPermitted):
+        WORKFLOW.fire(subject, action, roles=others, facts=FREE)
+    assert subject.state == state
+
+
+@pytest.mark.parametrize("action", ["propose_grant", "approve"])
+def test_a_facility_that_has_an_account_gets_no_second_one(action: str) -> None:
+    # A1: the premise is looked at again when the leader approves.
+    state = {"propose_grant": "in_review", "approve": "pending_grant"}[action]
+    subject = Subject(state)
+
+    with pytest.raises(GuardFailed) as refused:
+        WORKFLOW.fire(subject, action, roles=frozenset(Role), facts=TAKEN)
+    assert "H37-1" in refused.value.reason
+    assert subject.state == state
+
+
+def test_a_refusal_can_be_signed_although_the_account_exists() -> None:
+    subject = Subject("pending_refusal")
+
+    WORKFLOW.fire(subject, "approve", roles={Role.SIGNER}, facts=TAKEN)
+    assert subject.state == "signed_refusal"
+
+
+def test_a_decided_dossier_takes_no_action() -> None:
+    with pytest.raises(WrongState):
+        WORKFLOW.fire(Subject("granted"), "approve", roles=frozenset(Role), facts=FREE)
+
+
+def test_the_promise_is_ten_working_days_counted_anew_after_a_supplement() -> None:
+    assert WORKFLOW.working_days == 10
+    assert WORKFLOW.edges[("submit", "draft")].clock is Clock.START
+    assert WORKFLOW.edges[("ask_supplement", "in_review")].clock is Clock.STOP
+    assert WORKFLOW.edges[("supplement", "supplement_requested")].clock is Clock.RESTART
+
+
+def test_one_e_mail_registers_once_until_refused() -> None:
+    assert WORKFLOW.once is Once.UNTIL_REFUSED

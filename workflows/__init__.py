@@ -1,0 +1,56 @@
+"""What may happen: request types as data. Knows neither Flask nor the database nor letters."""
+
+from workflows.definition import (
+    DRAFTED,
+    FINAL_PHASES,
+    Action,
+    Clock,
+    Facts,
+    Fired,
+    Once,
+    Phase,
+    Role,
+    State,
+    Workflow,
+)
+from workflows.errors import (
+    ActionRefused,
+    DefinitionError,
+    FieldError,
+    GuardFailed,
+    NotPermitted,
+    UnknownWorkflow,
+    WorkflowError,
+    WrongState,
+)
+from workflows.fields import Choice, Field, FieldType
+from workflows.registry import all_workflows, get
+from workflows.text import Text
+
+__all__ = [
+    "DRAFTED",
+    "FINAL_PHASES",
+    "Action",
+    "ActionRefused",
+    "Choice",
+    "Clock",
+    "DefinitionError",
+    "Facts",
+    "Field",
+    "FieldError",
+    "FieldType",
+    "Fired",
+    "GuardFailed",
+    "NotPermitted",
+    "Once",
+    "Phase",
+    "Role",
+    "State",
+    "Text",
+    "UnknownWorkflow",
+    "Workflow",
+    "WorkflowError",
+    "WrongState",
+    "all_workflows",
+    "get",
+]

@@ -1,0 +1,117 @@
+"""One field of a form: what is asked, how it is checked, what a sample looks like."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows import validators
+from workflows.errors import FieldError
+from workflows.text import Text
+
+
+class FieldType(StrEnum):
+    """How a field is typed; `_CHECKS` says how it is checked."""
+
+    TEXT = "text"
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    MOBILE = "mobile"
+    DATE = "date"
+    CHOICE = "choice"
+    TAX_CODE = "tax_code"
+    PERSONAL_ID = "personal_id"
+    PHARMACY_LICENCE = "pharmacy_licence"
+    PRACTICE_LICENCE = "practice_licence"
+    PARAGRAPHS = "paragraphs"
+    LINES = "lines"
+    CONSENT = "consent"
+    FILE = "file"
+
+
+_CHECKS: Mapping[FieldType, validators.Validator] = {
+    FieldType.TEXT: validators.one_line,
+    FieldType.NAME: validators.person_name,
+    FieldType.EMAIL: validators.email,
+    FieldType.PHONE: validators.phone,
+    FieldType.MOBILE: validators.mobile,
+    FieldType.DATE: validators.past_date,
+    FieldType.CHOICE: validators.one_line,
+    FieldType.TAX_CODE: validators.tax_code,
+    FieldType.PERSONAL_ID: validators.personal_id,
+    FieldType.PHARMACY_LICENCE: validators.pharmacy_licence,
+    FieldType.PRACTICE_LICENCE: validators.practice_licence,
+    FieldType.PARAGRAPHS: validators.paragraphs,
+    FieldType.LINES: validators.lines,
+    FieldType.CONSENT: validators.consent,
+    FieldType.FILE: validators.one_line,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of a closed list."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form.
+
+    `sample` is a valid answer (previews, demonstration and tests use it); `choices_from`
+    names a catalogue of the department (for example "systems") whose rows become `choices`.
+    """
+
+    name: str
+    label: Text
+    type: FieldType
+    sample: str
+    group: Text = Text("")
+    hint: Text = Text("")
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    choices_from: str = ""
+    max_length: int = 250
+    personal: bool = False
+
+    def check(self, raw: str) -> str:
+        """Return the value to keep for what was typed; raise FieldError otherwise."""
+        value = unicodedata.normalize("NFC", raw).strip()
+        if "\x00" in value:
+            raise FieldError(
+                Text("Nhập lại, có ký tự không hợp lệ.", "Type it again: it has a bad character.")
+            )
+        if not value:
+            if not self.required:
+                return ""
+            raise FieldError(self._missing())
+        if len(value) > self.max_length:
+            raise FieldError(
+                Text(
+                    "Rút gọn còn tối đa {n} ký tự.", "Shorten this to at most {n} characters."
+                ).fill(n=self.max_length)
+            )
+        if self.type is FieldType.CHOICE and value not in {c.value for c in self.choices}:
+            raise FieldError(
+                Text(
+                    "Chọn một trong các mục của danh sách.", "Choose one of the items in the list."
+                )
+            )
+        checked = _CHECKS[self.type](value)
+        if not checked and self.required:
+            raise FieldError(self._missing())
+        return checked
+
+    def _missing(self) -> Text:
+        match self.type:
+            case FieldType.CHOICE:
+                return Text("Chọn: {label}.", "Choose: {label}.").fill_each(self.label)
+            case FieldType.FILE:
+                return Text("Đính kèm: {label}.", "Attach: {label}.").fill_each(self.label)
+            case FieldType.CONSENT:
+                return Text("Đánh dấu vào ô này để tiếp tục nộp hồ sơ.", "Tick this box to go on.")
+            case _:
+                return Text("Nhập: {label}.", "Enter: {label}.").fill_each(self.label)

@@ -1,0 +1,39 @@
+"""Premises of actions: look at plain facts, return None or the sentence that says why not.
+
+The facts a dossier has are gathered in app/services/facts.py; a guard never asks for more.
+"""
+
+from workflows.definition import Facts
+from workflows.text import Text
+
+
+def no_account_yet(facts: Facts) -> Text | None:
+    """A1: one account per unit and system."""
+    account = facts.get("account")
+    if account is None:
+        return None
+    return Text(
+        "Cơ sở đã có tài khoản {username} trên {system}, cấp theo hồ sơ {dossier}."
+        " Mỗi cơ sở chỉ có một tài khoản trên mỗi hệ thống.",
+        "The facility already has the account {username} on {system}, granted by dossier"
+        " {dossier}. A facility has one account per system.",
+    ).fill(**account)
+
+
+def account_exists(facts: Facts) -> Text | None:
+    """An account that is not there cannot be changed."""
+    if facts.get("account") is not None:
+        return None
+    return Text(
+        "Cơ sở chưa có tài khoản trên hệ thống này nên không thể thực hiện yêu cầu.",
+        "The facility has no account on this system, so the request cannot be carried out.",
+    )
+
+
+def reviewed_by_somebody(facts: Facts) -> Text | None:
+    """A dossier that nobody holds has no officer who answers for the proposal."""
+    if facts.get("officer"):
+        return None
+    return Text(
+        "Chưa có chuyên viên nhận xử lý hồ sơ này.", "No officer has taken this dossier yet."
+    )

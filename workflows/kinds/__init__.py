@@ -1,0 +1,1 @@
+"""One file per request type; its name is the kind."""

@@ -1,0 +1,117 @@
+"""Cấp tài khoản: a facility asks for its interoperability account on a national system."""
+
+from workflows.common import STATES, standard
+from workflows.definition import Once, Workflow
+from workflows.fields import Choice, Field, FieldType
+from workflows.guards import no_account_yet
+from workflows.text import Text
+
+_FACILITY = Text("Cơ sở", "The facility")
+_LICENCE = Text("Giấy chứng nhận", "The licence")
+_PERSON = Text("Người chịu trách nhiệm chuyên môn", "The responsible pharmacist")
+_CUSTODIAN = Text("Người giữ tài khoản", "The custodian of the account")
+_PAPERS = Text("Giấy tờ kèm theo", "Papers to attach")
+
+WORKFLOW = Workflow(
+    title=Text("Cấp tài khoản kết nối liên thông", "Interoperability account"),
+    summary=Text(
+        "Đăng ký tài khoản để cơ sở kết nối liên thông với hệ thống quốc gia.",
+        "Register an account that connects your facility to a national system.",
+    ),
+    audience=Text(
+        "Giám đốc hoặc người chịu trách nhiệm chuyên môn của cơ sở đã có giấy chứng nhận đủ"
+        " điều kiện kinh doanh dược.",
+        "The director or the responsible pharmacist of a facility that holds its licence.",
+    ),
+    bring=(
+        Text(
+            "Địa chỉ thư điện tử của giám đốc hoặc người chịu trách nhiệm chuyên môn",
+            "The e-mail address of the director or the responsible pharmacist",
+        ),
+        Text(
+            "Giấy chứng nhận đủ điều kiện kinh doanh dược (ảnh chụp hoặc bản quét)",
+            "The pharmacy licence (photo or scan)",
+        ),
+        Text("Mã số thuế của cơ sở", "The tax code of the facility"),
+        Text(
+            "Số chứng chỉ hành nghề dược và số định danh cá nhân của người giữ tài khoản",
+            "The practice licence number and the personal ID number of the custodian",
+        ),
+    ),
+    working_days=10,  # seed letter on QR registration: 10 working days from the registration
+    once=Once.UNTIL_REFUSED,
+    initial="draft",
+    states=STATES,
+    actions=standard(grant="account_grant", effect="grant_account", guard=no_account_yet),
+    fields=(
+        Field("system", Text("Hệ thống cần kết nối", "System to connect to"), FieldType.CHOICE,
+              sample="CSDL-DUOC", group=_FACILITY, choices_from="systems"),
+        Field("facility_name", Text("Tên cơ sở", "Name of the facility"), FieldType.TEXT,
+              sample="Nhà thuốc An Bình", group=_FACILITY,
+              hint=Text("Đúng như trên giấy chứng nhận.", "As printed on the licence.")),
+        Field("facility_kind", Text("Loại hình", "Type"), FieldType.CHOICE,
+              sample="pharmacy", group=_FACILITY, choices=(
+                  Choice("pharmacy", Text("Nhà thuốc", "Pharmacy")),
+                  Choice("counter", Text("Quầy thuốc", "Drug counter")),
+                  Choice("cabinet", Text("Tủ thuốc trạm y tế", "Health station cabinet")),
+                  Choice("wholesale", Text("Cơ sở bán buôn thuốc", "Wholesaler")),
+                  Choice("clinic", Text("Cơ sở khám bệnh, chữa bệnh", "Clinic or hospital")))),
+        Field("address", Text("Số nhà, đường hoặc thôn", "House number and street"),
+              FieldType.TEXT, sample="Số 12, đường Lê Lợi", group=_FACILITY),
+        Field("commune", Text("Xã, phường", "Commune or ward"), FieldType.TEXT,
+              sample="Phường Kỳ Lừa", group=_FACILITY),
+        Field("tax_code", Text("Mã số thuế", "Tax code"), FieldType.TAX_CODE,
+              sample="0100109106", group=_FACILITY,
+              hint=Text("Hộ kinh doanh dùng số định danh 12 chữ số của chủ hộ.",
+                        "A household business uses the owner's 12-digit personal number.")),
+        Field("licence_no", Text("Số giấy chứng nhận đủ điều kiện kinh doanh dược",
+                                 "Pharmacy licence number"),
+              FieldType.PHARMACY_LICENCE, sample="1234/ĐKKDD-LSO", group=_LICENCE,
+              hint=Text("Ví dụ: 1234/ĐKKDD-LSO", "For example: 1234/ĐKKDD-LSO")),
+        Field("licence_issued_on", Text("Ngày cấp", "Date of issue"), FieldType.DATE,
+              sample="2026-01-05", group=_LICENCE),
+        Field("pharmacist_name", Text("Họ và tên người chịu trách nhiệm chuyên môn",
+                                      "Name of the responsible pharmacist"),
+              FieldType.NAME, sample="Hoàng Thị Minh Châu", group=_PERSON, personal=True),
+        Field("pharmacist_licence_no", Text("Số chứng chỉ hành nghề dược",
+                                            "Practice licence number"),
+              FieldType.PRACTICE_LICENCE, sample="05123/CCHN-D-SYT-LSO", group=_PERSON,
+              hint=Text("Ví dụ: 05123/CCHN-D-SYT-LSO", "For example: 05123/CCHN-D-SYT-LSO")),
+        Field("custodian_name", Text("Họ và tên", "Full name"), FieldType.NAME,
+              sample="Hoàng Thị Minh Châu", group=_CUSTODIAN, personal=True),
+        Field("custodian_gender", Text("Giới tính", "Sex"), FieldType.CHOICE,
+              sample="female", group=_CUSTODIAN, personal=True, choices=(
+                  Choice("female", Text("Nữ", "Female")), Choice("male", Text("Nam", "Male")))),
+        Field("custodian_position", Text("Chức vụ", "Position"), FieldType.CHOICE,
+              sample="pharmacist", group=_CUSTODIAN, choices=(
+                  Choice("director", Text("Giám đốc, chủ cơ sở", "Director or owner")),
+                  Choice("pharmacist", Text("Người chịu trách nhiệm chuyên môn",
+                                            "Responsible pharmacist")))),
+        Field("custodian_phone", Text("Số điện thoại di động", "Mobile phone"), FieldType.MOBILE,
+              sample="0912345678", group=_CUSTODIAN, personal=True,
+              hint=Text("Tài khoản gắn với số này.", "The account is tied to this number.")),
+        Field("custodian_id", Text("Số định danh cá nhân", "Personal ID number"),
+              FieldType.PERSONAL_ID, sample="020185001234", group=_CUSTODIAN, personal=True,
+              hint=Text("12 chữ số trên thẻ căn cước.", "12 digits on the ID card.")),
+        Field("licence_scan", Text("Giấy chứng nhận đủ điều kiện kinh doanh dược",
+                                   "Pharmacy licence"),
+              FieldType.FILE, sample="giay-chung-nhan.pdf", group=_PAPERS,
+              hint=Text("Ảnh chụp rõ hoặc bản quét, đủ các trang.",
+                        "A clear photo or scan of every page.")),
+        Field("vendor_contract", Text("Hợp đồng bảo mật thông tin với đơn vị phần mềm",
+                                      "Confidentiality contract with the software vendor"),
+              FieldType.FILE, sample="hop-dong.pdf", group=_PAPERS, required=False,
+              hint=Text("Nếu cơ sở kết nối qua phần mềm của đơn vị cung cấp.",
+                        "If you connect through a vendor's software.")),
+        Field("truth", Text("Tôi cam đoan thông tin trên là đúng và chịu trách nhiệm về địa chỉ"
+                            " thư điện tử nhận kết quả.",
+                            "I declare the above is true and answer for the e-mail address that"
+                            " receives the result."),
+              FieldType.CONSENT, sample="yes", group=_PAPERS),
+        Field("data_consent", Text("Tôi đồng ý để Sở Y tế xử lý dữ liệu cá nhân trong hồ sơ này"
+                                   " để giải quyết yêu cầu cấp tài khoản.",
+                                   "I agree that the department processes the personal data of"
+                                   " this dossier in order to decide on this request."),
+              FieldType.CONSENT, sample="yes", group=_PAPERS),
+    ),
+)  # fmt: skip

@@ -1,0 +1,33 @@
+"""Find the request types: every file in workflows/kinds/, its name is the kind."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from workflows import kinds
+from workflows.definition import Workflow
+from workflows.errors import DefinitionError, UnknownWorkflow
+
+
+@cache
+def all_workflows() -> Mapping[str, Workflow]:
+    """Return kind → workflow, in the order of their titles' files."""
+    found: dict[str, Workflow] = {}
+    for module in pkgutil.iter_modules(kinds.__path__):
+        workflow = getattr(
+            importlib.import_module(f"{kinds.__name__}.{module.name}"), "WORKFLOW", None
+        )
+        if not isinstance(workflow, Workflow):
+            raise DefinitionError(f"workflows/kinds/{module.name}.py has no WORKFLOW")
+        found[module.name] = replace(workflow, kind=module.name)
+    return found
+
+
+def get(kind: str) -> Workflow:
+    """Return one workflow; raise UnknownWorkflow."""
+    try:
+        return all_workflows()[kind]
+    except KeyError:
+        raise UnknownWorkflow(kind) from None
