@@ -1,0 +1,39 @@
+"""How a document looks: letters as data, drawn after Decree 30/2020/NĐ-CP.
+
+Knows neither workflows, Flask, the database nor the app. Importing it loads no PDF library.
+"""
+
+from letters.catalog import DISPATCH, LetterKind, kinds, sample, subject_of
+from letters.data import Fact, LetterData, Office, Signer, SigningCapacity, Urgency
+from letters.errors import LetterError
+
+__all__ = [
+    "DISPATCH",
+    "Fact",
+    "LetterData",
+    "LetterError",
+    "LetterKind",
+    "Office",
+    "Signer",
+    "SigningCapacity",
+    "Urgency",
+    "kinds",
+    "render_html",
+    "render_pdf",
+    "sample",
+    "subject_of",
+]
+
+
+def render_html(data: LetterData) -> str:
+    """Return the letter as HTML; raise LetterError when a fact is absent."""
+    from letters import html  # Jinja only where letters are made.
+
+    return html.render_html(data)
+
+
+def render_pdf(data: LetterData) -> bytes:
+    """Return the letter as PDF; raise LetterError rather than return a lesser letter."""
+    from letters import render  # Loading WeasyPrint takes longer than drawing ten letters.
+
+    return render.render_pdf(data)

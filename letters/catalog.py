@@ -1,0 +1,116 @@
+"""Which letters there are: one template file is one kind, described by its front matter."""
+
+import re
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from letters import layout, samples
+from letters.data import Fact, LetterData
+from letters.errors import LetterError
+
+TEMPLATES = Path(__file__).parent / "templates"
+DISPATCH = "dispatch"
+_FRONT_MATTER = re.compile(r"\A\{#---\n(.*?)\n---#\}", re.DOTALL)
+_REQUIRED = {"title", "form", "subject", "sample"}
+_OPTIONAL = {"symbol", "form_code", "form_basis"}
+
+
+@dataclass(frozen=True)
+class LetterKind:
+    """What staff lists, number books and tests know of a kind.
+
+    `form` is "dispatch" for a công văn, otherwise the name of the slip. `symbol` is the symbol
+    of a slip; a công văn takes the one of its office. `form_code` with `form_basis` say which
+    prescribed form a slip follows; they are for staff and are not printed.
+    """
+
+    name: str
+    title: str
+    form: str
+    subject: str
+    sample: Mapping[str, Fact]
+    symbol: str = ""
+    form_code: str = ""
+    form_basis: str = ""
+
+
+class _Subject(string.Formatter):
+    """str.format with one more conversion: `{kind_title!l}` lowers the first letter."""
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "l":
+            return layout.uncapitalized(str(value))
+        return super().convert_field(value, conversion)
+
+
+@cache
+def kinds() -> dict[str, LetterKind]:
+    """Return every kind by name; raise LetterError when a template does not describe itself."""
+    return load(TEMPLATES)
+
+
+def load(folder: Path) -> dict[str, LetterKind]:
+    """Read the kinds of a folder; names with an underscore are frames, not letters."""
+    return {
+        path.stem: _read(path)
+        for path in sorted(folder.glob("*.html"))
+        if not path.name.startswith("_")
+    }
+
+
+def subject_of(kind: str, facts: Mapping[str, Fact]) -> str:
+    """Return the default subject (trích yếu) of a letter, without "V/v"."""
+    try:
+        return _Subject().vformat(_kind(kind).subject, (), facts)
+    except KeyError as error:
+        raise LetterError(f"{kind}: the subject needs the fact {error}") from error
+
+
+def sample(kind: str) -> LetterData:
+    """Return a whole letter of invented facts, to preview and to test."""
+    about = _kind(kind)
+    facts = dict(samples.FACTS) | dict(about.sample)
+    slip = about.form != DISPATCH
+    return LetterData(
+        kind=kind,
+        office=samples.OFFICE,
+        symbol=about.symbol or samples.SYMBOL,
+        subject=subject_of(kind, facts),
+        addressees=(str(facts["facility_name"]),),
+        recipients=("Như trên",),
+        archive=samples.ARCHIVE,
+        signer=None if slip else samples.SIGNER,
+        number=samples.NUMBER,
+        issued_on=samples.ISSUED_ON,
+        facts=facts,
+        qr_url=str(facts["status_url"]),
+    )
+
+
+def _kind(name: str) -> LetterKind:
+    try:
+        return kinds()[name]
+    except KeyError:
+        raise LetterError(f"no letter is called {name!r}") from None
+
+
+def _read(path: Path) -> LetterKind:
+    found = _FRONT_MATTER.match(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise LetterError(f"{path.name}: no front matter between {{#--- and ---#}}")
+    try:
+        raw = tomllib.loads(found[1])
+    except tomllib.TOMLDecodeError as error:
+        raise LetterError(f"{path.name}: front matter: {error}") from error
+    required = _REQUIRED if raw.get("form") == DISPATCH else _REQUIRED | {"symbol"}
+    if absent := required - raw.keys():
+        raise LetterError(f"{path.name}: front matter lacks {', '.join(sorted(absent))}")
+    if unknown := raw.keys() - _REQUIRED - _OPTIONAL:
+        raise LetterError(f"{path.name}: front matter has unknown {', '.join(sorted(unknown))}")
+    facts = {n: tuple(f) if isinstance(f, list) else f for n, f in raw.pop("sample").items()}
+    return LetterKind(name=path.stem, sample=facts, **raw)

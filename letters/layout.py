@@ -1,0 +1,113 @@
+"""How the parts of a letter are written out: numbers, dates, signing lines, lists of names.
+
+Decree 30/2020/NĐ-CP, Appendix I, Part I; the section is named at each rule.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from letters.errors import LetterError
+
+# Blanks of fixed width; no-break spaces, because ordinary ones collapse.
+_BLANK_NUMBER = "\u00a0" * 7
+_BLANK_DAY = "\u00a0" * 5
+_BLANK_YEAR = "\u00a0" * 8
+
+
+def two_digits(number: int) -> str:
+    """Write a number of a letter; II.3c: below 10 a zero goes in front."""
+    return f"{number:02d}"
+
+
+def reference(number: int | None, symbol: str) -> str:
+    """Return number and symbol, "05/SYT-NVD"; a blank stands for a number not yet taken."""
+    return f"{_BLANK_NUMBER if number is None else two_digits(number)}/{symbol}"
+
+
+def date_in_words(day: date | None) -> str:
+    """Return "ngày 05 tháng 01 năm 2026", or its blanks.
+
+    II.4b: a zero goes before days below 10 and before months 1 and 2, not before months 3 to 9.
+    """
+    if day is None:
+        return f"ngày{_BLANK_DAY}tháng{_BLANK_DAY}năm{_BLANK_YEAR}"
+    month = two_digits(day.month) if day.month <= 2 else str(day.month)
+    return f"ngày {two_digits(day.day)} tháng {month} năm {day.year}"
+
+
+def place_and_date(place: str, day: date | None) -> str:
+    """Return "Lạng Sơn, ngày 05 tháng 01 năm 2026"."""
+    return f"{place}, {date_in_words(day)}"
+
+
+def signing_lines(capacity: str, position: str, head_title: str) -> tuple[str, ...]:
+    """Return what stands above the name of the signer (II.7b).
+
+    A head signs with the position alone; "Q." goes before the title of the head; the others
+    name the head (or, with "TM.", the collective) first and the own position below.
+    """
+    position, head_title = position.upper(), head_title.upper()
+    if not capacity:
+        return (position,)
+    if capacity == "Q.":
+        return (f"Q. {head_title or position}",)
+    if not head_title:
+        raise LetterError(f"signing {capacity!r} needs the title of the head")
+    return (f"{capacity} {head_title}", position)
+
+
+def addressee_lines(addressees: Sequence[str]) -> tuple[str, ...]:
+    """Return the names after "Kính gửi:"; II.9d: one stays on that line, several are listed."""
+    names = [name.strip() for name in addressees]
+    if len(names) < 2:
+        return tuple(names)
+    return (*(f"- {name};" for name in names[:-1]), f"- {names[-1]}.")
+
+
+def recipient_lines(recipients: Sequence[str], archive: str) -> tuple[str, ...]:
+    """Return the lines below "Nơi nhận:"; II.9d: the last one says where the copy is kept."""
+    return (*(f"- {name.strip()};" for name in recipients), f"- Lưu: {archive}.")
+
+
+def closed(text: str) -> str:
+    """End the last sentence of a letter with "./." (Appendix III, form 1.5)."""
+    return re.sub(r"[\s.;/]*\Z", "", text) + "./."
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Split what a person typed into its paragraphs; empty lines vanish."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def uncapitalized(text: str) -> str:
+    """Lower the first letter, for a title that continues a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def unbroken(text: str) -> str:
+    """Keep a phone number or a name on one line."""
+    return text.replace(" ", "\u00a0")
+
+
+def balanced(text: str, limit: int) -> tuple[str, ...]:
+    """Break a text that stands centred in a column into lines of like length.
+
+    As many lines as `limit` characters a line need; no single word is left for the last one.
+    """
+    words = text.split()
+    widest = _filled(words, limit)
+    for width in range(len(text) // max(len(widest), 1), limit):
+        if len(lines := _filled(words, width)) == len(widest):
+            return tuple(lines)
+    return tuple(widest)
+
+
+def _filled(words: Sequence[str], width: int) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,71 @@
+"""Kinds of letters are the files of a folder and what they say of themselves."""
+
+import pytest
+
+import letters
+from letters import LetterError, catalog
+
+FRONT = '{#---\ntitle = "Giấy mời"\nform = "dispatch"\nsubject = "mời họp"\n[sample]\n---#}\n'
+
+
+def test_kinds_are_the_files_of_the_folder():
+    assert set(letters.kinds()) == {"account_grant", "receipt", "refusal", "supplement_request"}
+
+
+def test_slips_have_a_book_symbol_and_a_prescribed_form():
+    receipt = letters.kinds()["receipt"]
+
+    assert (receipt.symbol, receipt.form_code) == ("TNHS", "Mẫu số 01")
+    assert letters.kinds()["refusal"].symbol == ""
+
+
+def test_one_new_file_is_one_new_kind(tmp_path):
+    (tmp_path / "invitation.html").write_text(FRONT, encoding="utf-8")
+    (tmp_path / "_frame.html").write_text("", encoding="utf-8")
+
+    assert [kind.title for kind in catalog.load(tmp_path).values()] == ["Giấy mời"]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "",
+        FRONT.replace('subject = "mời họp"\n', ""),
+        FRONT.replace("[sample]\n", ""),
+        FRONT.replace("[sample]", 'title = "Hai lần"\n[sample]'),
+        FRONT.replace("[sample]", 'colour = "đỏ"\n[sample]'),
+        FRONT.replace('"dispatch"', '"slip"'),  # a slip without the symbol of its book
+        FRONT.replace('"dispatch"', "dispatch"),
+    ],
+)
+def test_a_template_that_does_not_describe_itself_is_named(tmp_path, front):
+    (tmp_path / "invitation.html").write_text(front, encoding="utf-8")
+
+    with pytest.raises(LetterError, match=r"invitation\.html"):
+        catalog.load(tmp_path)
+
+
+def test_the_subject_is_filled_from_facts():
+    facts = {"kind_title": "Cấp tài khoản kết nối liên thông"}
+
+    assert (
+        letters.subject_of("refusal", facts)
+        == "không giải quyết hồ sơ cấp tài khoản kết nối liên thông"
+    )
+
+
+def test_a_subject_without_its_fact_is_refused():
+    with pytest.raises(LetterError, match="kind_title"):
+        letters.subject_of("refusal", {})
+
+
+def test_code_in_a_fact_of_the_subject_stays_text():
+    subject = letters.subject_of("refusal", {"kind_title": "{office.name} {{ 7 * 7 }}"})
+
+    assert subject.endswith("{office.name} {{ 7 * 7 }}")
+
+
+@pytest.mark.parametrize("use", [letters.sample, lambda kind: letters.subject_of(kind, {})])
+def test_an_unknown_kind_is_refused(use):
+    with pytest.raises(LetterError, match="no_such_letter"):
+        use("no_such_letter")
