@@ -1,0 +1,34 @@
+"""The command line `vanthu`."""
+
+import sys
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from app.config import ConfigError
+
+
+def register(app: Flask) -> None:
+    """Bind every command to the application."""
+    from app.cli import audit, books, calendar, check, demo, letters, mail, serve, users, workflows
+
+    for module in (serve, demo, check, workflows, letters, calendar, books, mail, audit, users):
+        for command in module.COMMANDS:
+            app.cli.add_command(command)
+
+
+@click.group(cls=FlaskGroup, add_default_commands=False, add_version_option=False)
+def cli() -> None:
+    """Văn Thư: the correspondence desk of a provincial Department of Health."""
+
+
+def main() -> None:
+    """Run a command; a wrong configuration is one sentence, not a traceback."""
+    from app import create_app
+
+    try:
+        cli.create_app = create_app
+        cli()
+    except ConfigError as error:
+        sys.exit(f"vanthu: {error}")

@@ -1,0 +1,5 @@
+"""`python -m app.cli` is `vanthu`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,148 @@
+"""`vanthu serve`, `web`, `worker`: the product on one machine, or its parts on many."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import click
+from flask import current_app
+from flask_migrate import upgrade
+
+from app import samples
+from app.config import Config, load
+from app.mail.mailbox import serve_mailbox
+
+_RESTART_PAUSE = 2.0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, help="0: any free port.")
+def serve(host: str, port: int) -> None:
+    """Run web, worker and (in development) a local mailbox on this machine."""
+    config: Config = current_app.config["VANTHU"]
+    port = _free_port(host, port)
+    if "BASE_URL" not in os.environ:
+        os.environ["BASE_URL"] = f"http://{host}:{port}"
+    with contextlib.ExitStack() as stack:
+        if not config.is_production and "SMTP_URL" not in os.environ:
+            smtp_port = _free_port("127.0.0.1", 2525)
+            os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
+            stack.enter_context(serve_mailbox("127.0.0.1", smtp_port, config.mailbox_dir))
+        _prepare()
+        _announce(load())
+        _supervise(
+            [
+                [sys.executable, "-m", "app.cli", "web", "--host", host, "--port", str(port)],
+                [sys.executable, "-m", "app.cli", "worker"],
+            ]
+        )
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--processes", default=0, help="Default: one in development, else one per core.")
+def web(host: str, port: int, processes: int) -> None:
+    """Run the web server."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    config: Config = current_app.config["VANTHU"]
+    cores = len(os.sched_getaffinity(0))
+    Granian(
+        "app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=processes or (cores if config.is_production else 1),
+        blocking_threads=8,
+        backlog=1024,
+        respawn_failed_workers=True,
+        log_enabled=False,
+    ).serve()
+
+
+@click.command()
+@click.option("--threads", default=2, show_default=True, help="Mails sent side by side.")
+def worker(threads: int) -> None:
+    """Deliver mail, render letters, watch the deadlines."""
+    current_app.extensions["vanthu_jobs"].consumer(threads).run()
+
+
+def _prepare() -> None:
+    config: Config = current_app.config["VANTHU"]
+    upgrade()
+    if config.env == "development":
+        samples.load_department()
+        samples.load_dossiers()
+
+
+def _announce(config: Config) -> None:
+    click.echo(f"\n  Văn Thư: {config.base_url}")
+    if config.is_production:
+        return
+    click.echo(f"  Nơi làm việc của cán bộ: {config.base_url}/desk")
+    click.echo(f"  Hộp thư cục bộ: {config.base_url}/mailbox/")
+    click.echo(f"  Ứng dụng xác thực mẫu: {config.base_url}/authenticator")
+    click.echo(f"\n  Đăng nhập, cùng mật khẩu {samples.PASSWORD}:")
+    for username, name, position, *_ in samples.PEOPLE:
+        click.echo(f"    {username:<10}{name}, {position}")
+    click.echo("\n  Dừng: Ctrl+C\n")
+
+
+def _free_port(host: str, wanted: int) -> int:
+    for port in [*range(wanted, wanted + 20), 0] if wanted else [0]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            free: int = probe.getsockname()[1]
+            return free
+    raise click.ClickException(f"no free port near {wanted}")
+
+
+def _supervise(commands: list[list[str]]) -> None:
+    """Keep the parts running until this process is told to stop; a part that dies is restarted."""
+    children = {n: subprocess.Popen(command) for n, command in enumerate(commands)}
+    with _stop_signals() as stopping:
+        while not stopping:
+            time.sleep(0.2)
+            for n, child in children.items():
+                if child.poll() is not None and not stopping:
+                    click.echo(f"{commands[n][3]} ended ({child.returncode}), again", err=True)
+                    time.sleep(_RESTART_PAUSE)
+                    children[n] = subprocess.Popen(commands[n])
+    for child in children.values():
+        child.terminate()
+    deadline = time.monotonic() + 10
+    for child in children.values():
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    received: list[int] = []
+    before = {
+        number: signal.signal(number, lambda n, _: received.append(n))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+COMMANDS = (serve, web, worker)

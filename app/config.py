@@ -1,0 +1,121 @@
+"""Settings, typed and frozen, read once from the environment."""
+
+import secrets
+from datetime import time
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(Exception):
+    """The environment does not allow a start; the text says which variable to set."""
+
+
+class Config(BaseSettings):
+    """Every setting; the variable is the field's name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    env: Literal["development", "production", "test"] = Field(
+        "development", validation_alias="VANTHU_ENV"
+    )
+    data_dir: Path = Field(ROOT / "var", description="database, files and letters of one machine")
+    database_url: str = Field("", description="sqlite:///… (default) or postgresql+psycopg://…")
+    jobs_url: str = Field("", description="sqlite:///…, postgresql://… or redis://…")
+    secret_key: str = Field("", description="at least 32 characters; required in production")
+    base_url: str = Field("http://127.0.0.1:8000", description="the public address")
+    smtp_url: str = Field("smtp://127.0.0.1:2525", description="smtp://, smtps://, ?starttls=…")
+    mail_from: str = Field("vanthu@localhost.localdomain", description="sender of all mail")
+    mail_max_hours: int = Field(72, description="after so long a mail is given up")
+    office_opens: time = Field(time(7, 30), description="start of office hours")
+    office_closes: time = Field(time(17, 0), description="end of office hours")
+    after_hours_next_day: bool = Field(
+        True, description="what arrives outside office hours counts from the next opening"
+    )
+    supplement_days: int = Field(10, description="working days an applicant has to supplement")
+    activation_days: int = Field(7, description="days an activation link is valid")
+    upload_max_mb: int = Field(10, description="largest attachment")
+    session_idle_minutes: int = Field(60, description="staff are signed out after so long")
+    session_hours: int = Field(12, description="longest sign-in")
+    render_seconds: int = Field(30, description="longest time one letter may take to render")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING, ERROR")
+    trusted_proxies: int = Field(0, description="reverse proxies whose X-Forwarded-* are believed")
+
+    @model_validator(mode="after")
+    def _ready_for_production(self) -> Self:
+        if self.env != "production":
+            return self
+        missing = [
+            name.upper()
+            for name in ("secret_key", "database_url", "base_url", "smtp_url", "mail_from")
+            if name not in self.model_fields_set
+        ]
+        if missing:
+            raise ConfigError(f"production needs {', '.join(missing)}")
+        if len(self.secret_key) < 32:
+            raise ConfigError("SECRET_KEY is shorter than 32 characters")
+        if not self.base_url.startswith("https://"):
+            raise ConfigError("BASE_URL must begin with https://")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this is the real thing."""
+        return self.env == "production"
+
+    @cached_property
+    def database(self) -> str:
+        """SQLAlchemy address of the database; psycopg 3 for any postgresql:// address."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'vanthu.db'}"
+        scheme, _, rest = url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme.startswith("postgres") else url
+
+    @cached_property
+    def jobs(self) -> str:
+        """Address of the job queue; follows the database unless it is named."""
+        if self.jobs_url:
+            return self.jobs_url
+        if self.database.startswith("postgresql"):
+            return self.database.replace("postgresql+psycopg", "postgresql", 1)
+        return f"sqlite:///{self.data_dir / 'jobs.db'}"
+
+    @cached_property
+    def secret(self) -> str:
+        """The key outside the database; on one development machine it is made and kept."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret_key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="ascii") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="ascii")
+
+    @property
+    def files_dir(self) -> Path:
+        """Where attachments and letters lie, by content."""
+        return self.data_dir / "files"
+
+    @property
+    def mailbox_dir(self) -> Path:
+        """Where the local mailbox keeps what it received (never in production)."""
+        return self.data_dir / "mailbox"
+
+    @property
+    def mail_domain(self) -> str:
+        """Right side of Message-IDs."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+def load() -> Config:
+    """Read the environment; raise ConfigError with the variable to set."""
+    return Config()

@@ -1,0 +1,144 @@
+"""The form of a request type: WTForms controls with GOV.UK widgets, built from its fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCharacterCount,
+    GovCheckboxInput,
+    GovFileInput,
+    GovRadioInput,
+    GovSelect,
+    GovTextInput,
+)
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.form import BaseForm
+
+from app.language import say
+from app.models import Attachment
+from app.services.applications import typed_form
+from workflows import Field, FieldType, Text
+
+# More choices than this are a list to open, not buttons to see.
+_MOST_RADIOS = 4
+_EMPTY = Text("– Chọn –", "– Choose –")
+_DATE_HINT = Text("Ngày/tháng/năm, ví dụ: 05/01/2026.", "Day/month/year, for example 05/01/2026.")
+_ATTRIBUTES: Mapping[FieldType, Mapping[str, str]] = {
+    FieldType.NAME: {"autocapitalize": "words"},
+    FieldType.EMAIL: {"type": "email", "autocomplete": "email", "spellcheck": "false"},
+    FieldType.PHONE: {"type": "tel", "inputmode": "tel"},
+    FieldType.MOBILE: {"type": "tel", "inputmode": "tel"},
+    # Text, not type=date: what was typed wrongly must come back as it was typed.
+    FieldType.DATE: {"inputmode": "text", "autocomplete": "off"},
+    FieldType.TAX_CODE: {"inputmode": "numeric", "autocomplete": "off"},
+    FieldType.PERSONAL_ID: {"inputmode": "numeric", "autocomplete": "off"},
+    FieldType.PHARMACY_LICENCE: {"autocapitalize": "characters", "autocomplete": "off"},
+    FieldType.PRACTICE_LICENCE: {"autocapitalize": "characters", "autocomplete": "off"},
+}
+_WIDTHS: Mapping[FieldType, str] = {
+    FieldType.PHONE: "short",
+    FieldType.MOBILE: "short",
+    FieldType.DATE: "short",
+    FieldType.TAX_CODE: "short",
+    FieldType.PERSONAL_ID: "short",
+    FieldType.PHARMACY_LICENCE: "medium",
+    FieldType.PRACTICE_LICENCE: "medium",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A control with what its macro needs beyond it."""
+
+    name: str
+    control: Any
+    width: str
+    is_file: bool
+    attachment: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of lines under one title."""
+
+    title: Text
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """`form` for the error summary, `sections` for the page."""
+
+    form: Any
+    sections: tuple[Section, ...]
+
+
+def fill(
+    groups: list[tuple[Text, list[Field]]],
+    values: Mapping[str, str],
+    files: Mapping[str, Attachment],
+    errors: Mapping[str, Text],
+) -> FilledForm:
+    """Return the form with values, current files and one sentence per refused field."""
+    fields = [f for _, members in groups for f in members]
+    form = BaseForm({f.name: _unbound(f) for f in fields})
+    form.process(None, data={f.name: typed_form(f, values.get(f.name, "")) for f in fields})
+    for field in fields:
+        control = form[field.name]
+        control.flags.required = field.required
+        if field.name in errors:
+            control.errors = [say(errors[field.name])]
+    return FilledForm(
+        form,
+        tuple(
+            Section(title, tuple(_line(f, form[f.name], files) for f in members))
+            for title, members in groups
+        ),
+    )
+
+
+def _line(field: Field, control: Any, files: Mapping[str, Attachment]) -> Line:
+    return Line(
+        field.name,
+        control,
+        _WIDTHS.get(field.type, ""),
+        field.type is FieldType.FILE,
+        files.get(field.name),
+    )
+
+
+def _unbound(field: Field) -> Any:
+    common: dict[str, Any] = {
+        "label": say(field.label),
+        "description": say(_hint(field)),
+        "render_kw": dict(_ATTRIBUTES.get(field.type, {})),
+    }
+    match field.type:
+        case FieldType.CHOICE:
+            return _choice(field, common)
+        case FieldType.CONSENT:
+            return BooleanField(widget=GovCheckboxInput(), **common)
+        case FieldType.FILE:
+            return FileField(widget=GovFileInput(), **common)
+        case FieldType.PARAGRAPHS | FieldType.LINES:
+            common["render_kw"] |= {"rows": "5", "maxlength": None}
+            return TextAreaField(widget=GovCharacterCount(), **common)
+        case _:
+            return StringField(widget=GovTextInput(), **common)
+
+
+def _hint(field: Field) -> Text:
+    return _DATE_HINT if field.type is FieldType.DATE and not field.hint else field.hint
+
+
+def _choice(field: Field, common: Mapping[str, Any]) -> Any:
+    choices = [(c.value, say(c.label)) for c in field.choices]
+    if len(choices) <= _MOST_RADIOS:
+        return RadioField(choices=choices, widget=GovRadioInput(), validate_choice=False, **common)
+    return SelectField(
+        choices=[("", say(_EMPTY)), *choices],
+        widget=GovSelect(),
+        validate_choice=False,
+        **common,
+    )

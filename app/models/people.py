@@ -1,0 +1,122 @@
+"""The department, its units, its people, and their sign-ins."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base
+
+
+class Department(Base):
+    """The issuing body: one row; letterhead, address and codes are its data."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    parent: Mapped[str]
+    full_name: Mapped[str]
+    symbol: Mapped[str]
+    place: Mapped[str]
+    # Electronic identification code of the body (QĐ 20/2020/QĐ-TTg): first part of dossier codes.
+    agency_code: Mapped[str]
+    address: Mapped[str]
+    phone: Mapped[str]
+    email: Mapped[str]
+    website: Mapped[str]
+    head_title: Mapped[str]
+
+
+class Unit(Base):
+    """A division that drafts letters; its symbol ends the reference (SYT-NVD)."""
+
+    __tablename__ = "units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    symbol: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str]
+
+
+class User(Base):
+    """A member of staff."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    full_name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    position: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    roles: Mapped[list[str]]
+    # How this person signs: "", KT., TL., TUQ. … (letters.SigningCapacity).
+    capacity: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str]
+    # Encrypted; NULL until the authenticator is enrolled.
+    totp_secret: Mapped[str | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    unit: Mapped[Unit] = relationship(lazy="joined")
+
+
+class SignIn(Base):
+    """One session, of a member of staff or of an applicant's verified e-mail.
+
+    The cookie holds a random token, the table its SHA-256; a row that ended is history.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    email: Mapped[str] = mapped_column(default="")
+    # False between password and one-time code.
+    is_complete: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+
+    user: Mapped[User | None] = relationship(lazy="joined")
+
+    __table_args__ = (Index(None, "user_id", "created_at"),)
+
+
+class EmailCode(Base):
+    """A one-time code sent by e-mail; the code itself is derived from `nonce` and the key."""
+
+    __tablename__ = "email_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    # What it opens: "portal", or "activation:<id>".
+    purpose: Mapped[str]
+    nonce: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "email", "purpose", "id"),)
+
+
+class EmailLock(Base):
+    """Wrong codes of one e-mail and purpose: five lock it for five minutes (rule O3)."""
+
+    __tablename__ = "email_locks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    purpose: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "email", "purpose", unique=True),)

@@ -1,0 +1,180 @@
+"""The department, people and dossiers that `vanthu serve` shows in development.
+
+All names and numbers are invented.
+"""
+
+import base64
+import hashlib
+import io
+from datetime import timedelta
+from functools import cache
+
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+
+import workflows
+from app import clock
+from app.extensions import db
+from app.models import Department, Dossier, TargetSystem, Unit, User
+from app.security import keys
+from app.security.actors import applicant, staff
+from app.security.passwords import hash_password
+from app.services import attachments, dossiers
+from app.transaction import transaction
+
+PASSWORD = "VanThu@2026"  # noqa: S105 - of the invented people, in development only
+
+# username, name, position, unit, roles, capacity
+PEOPLE = (
+    ("an", "Lương Thị An", "Chuyên viên", "NVD", ["officer"], ""),
+    ("binh", "Nông Văn Bình", "Chuyên viên", "NVD", ["officer"], ""),
+    ("chi", "Vi Thị Kim Chi", "Phó Giám đốc", "VP", ["signer"], "KT."),
+    ("dung", "Hoàng Quốc Dũng", "Giám đốc", "VP", ["signer"], ""),
+    ("giang", "Lý Hương Giang", "Văn thư", "VP", ["clerk"], ""),
+    ("quantri", "Triệu Minh Hải", "Quản trị hệ thống", "VP", ["admin"], ""),
+)
+_SYSTEMS = (
+    ("CSDL-DUOC", "Cơ sở dữ liệu Dược quốc gia", "National pharmaceutical database"),
+    ("DTQG", "Hệ thống đơn thuốc quốc gia", "National e-prescription system"),
+    ("TIEMCHUNG", "Nền tảng quản lý tiêm chủng", "Vaccination platform"),
+)
+# facility, e-mail, licence, how far it went
+_DOSSIERS = (
+    ("Nhà thuốc Mẫu Sơn", "mauson@example.vn", "1101/ĐKKDD-LSO", "submit"),
+    ("Quầy thuốc Kỳ Cùng", "kycung@example.vn", "1102/ĐKKDD-LSO", "submit"),
+    ("Nhà thuốc Hoa Hồi", "hoahoi@example.vn", "1103/ĐKKDD-LSO", "submit claim"),
+    ("Nhà thuốc Tam Thanh", "tamthanh@example.vn", "1104/ĐKKDD-LSO",
+     "submit claim ask_supplement"),
+    ("Quầy thuốc Bắc Sơn", "bacson@example.vn", "1105/ĐKKDD-LSO", "submit claim propose_grant"),
+    ("Nhà thuốc Đồng Đăng", "dongdang@example.vn", "1106/ĐKKDD-LSO",
+     "submit claim propose_refusal"),
+    ("Nhà thuốc Chi Lăng", "chilang@example.vn", "1107/ĐKKDD-LSO",
+     "submit claim propose_grant approve"),
+    ("Nhà thuốc Phai Vệ", "phaive@example.vn", "1108/ĐKKDD-LSO",
+     "submit claim propose_grant approve issue"),
+    ("Quầy thuốc Na Sầm", "nasam@example.vn", "1109/ĐKKDD-LSO",
+     "submit claim propose_refusal approve issue"),
+)  # fmt: skip
+_SUPPLIED = {
+    "reason": "Bản chụp giấy chứng nhận không đọc được số và ngày cấp.",
+    "missing": "Bản chụp rõ Giấy chứng nhận đủ điều kiện kinh doanh dược",
+}
+_ACTORS = {
+    "claim": "an", "ask_supplement": "an", "propose_grant": "an", "propose_refusal": "an",
+    "approve": "chi", "issue": "giang",
+}  # fmt: skip
+
+
+def totp_secret(username: str) -> str:
+    """Return the fixed authenticator secret of an invented person."""
+    digest = hashlib.sha256(f"vanthu sample {username}".encode()).digest()
+    return base64.b32encode(digest[:20]).decode()
+
+
+@cache
+def licence_scan() -> bytes:
+    """Draw a plain picture that stands for a scanned licence."""
+    image = Image.new("RGB", (1240, 1754), "#fdfcf7")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((60, 60, 1180, 1694), outline="#9b1c1c", width=6)
+    draw.rectangle((90, 90, 1150, 1664), outline="#c9a227", width=2)
+    for n in range(14):
+        draw.line((180, 620 + n * 62, 1060 - (n % 4) * 120, 620 + n * 62), fill="#8d99a6", width=8)
+    draw.ellipse((820, 1380, 1080, 1640), outline="#c1121f", width=10)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+def load_department() -> None:
+    """Write department, people and systems; leave what is there alone."""
+    with transaction():
+        if db.session.scalars(select(Department)).first():
+            return
+        db.session.add(
+            Department(
+                name="SỞ Y TẾ",
+                parent="UBND TỈNH LẠNG SƠN",
+                full_name="Sở Y tế tỉnh Lạng Sơn",
+                symbol="SYT",
+                place="Lạng Sơn",
+                agency_code="H37.12",
+                address="Số 01, đường Mẫu, phường Lương Văn Tri, tỉnh Lạng Sơn",
+                phone="0205 3800 000",
+                email="soyte@example.vn",
+                website="soyte.example.vn",
+                head_title="Giám đốc",
+            )
+        )
+        units = {
+            "NVD": Unit(name="Phòng Nghiệp vụ Dược", symbol="NVD", phone="0205 3800 111"),
+            "VP": Unit(name="Văn phòng Sở", symbol="VP", phone="0205 3800 100"),
+        }
+        db.session.add_all(units.values())
+        db.session.flush()
+        hashed = hash_password(PASSWORD)
+        for username, name, position, unit, roles, capacity in PEOPLE:
+            db.session.add(
+                User(
+                    username=username,
+                    full_name=name,
+                    email=f"{username}@soyte.example.vn",
+                    phone="0205 3800 112",
+                    position=position,
+                    unit=units[unit],
+                    roles=roles,
+                    capacity=capacity,
+                    password_hash=hashed,
+                    totp_secret=keys.encrypt(totp_secret(username)),
+                    totp_last_step=1,
+                    created_at=clock.now(),
+                )
+            )
+        for code, name, name_en in _SYSTEMS:
+            db.session.add(TargetSystem(code=code, name=name, name_en=name_en))
+
+
+def load_dossiers() -> None:
+    """Walk invented dossiers through the real services, each as far as it went."""
+    if db.session.scalars(select(Dossier)).first():
+        return
+    people = {u.username: u for u in db.session.scalars(select(User))}
+    for facility, email, licence, way in _DOSSIERS:
+        key = submit_sample(facility, email, licence)
+        for step in way.split()[1:]:
+            with transaction():
+                user = db.session.merge(people[_ACTORS[step]], load=True)
+                dossiers.act(key, step, staff(user), supplied=_SUPPLIED)
+    _age()
+
+
+def submit_sample(facility: str, email: str, licence: str, kind: str = "account_issuance") -> str:
+    """File one invented request and return the key of its dossier."""
+    typed = {f.name: f.sample for f in workflows.get(kind).fields}
+    typed |= {"facility_name": facility, "licence_no": licence}
+    with transaction():
+        dossier = dossiers.begin(kind, email)
+        dossiers.type_in(dossier, typed)
+        for field in workflows.get(kind).fields:
+            if field.type is workflows.FieldType.FILE and field.required:
+                scan = licence_scan()
+                attachments.attach(dossier, field.name, "giay-chung-nhan.jpg", scan, 10)
+        db.session.flush()
+        key = dossier.key
+    with transaction():
+        dossiers.act(key, "submit", applicant(email, typed["custodian_name"]))
+    return key
+
+
+def _age() -> None:
+    """Move the promises apart, so that the queue shows what is due and what is late."""
+    from app.services.calendar import office
+
+    days = office()
+    with transaction():
+        for n, dossier in enumerate(
+            db.session.scalars(select(Dossier).where(Dossier.due_on.is_not(None)))
+        ):
+            start = clock.today() - timedelta(days=(n * 5) % 17)
+            dossier.counted_from = start
+            dossier.due_on = days.due(start, 10)

@@ -1,0 +1,1 @@
+"""Use cases: functions over rows and plain values. They never commit nor read the request."""

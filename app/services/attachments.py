@@ -1,0 +1,120 @@
+"""Files of applicants: accepted by content, stored by content, named safely."""
+
+import io
+import re
+import unicodedata
+import warnings
+from pathlib import PurePath
+
+import pikepdf
+from PIL import Image, UnidentifiedImageError
+
+from app import clock, storage
+from app.errors import Invalid
+from app.extensions import db
+from app.models import Attachment, Dossier
+from workflows import Text
+
+MAX_FILES = 30
+_MAX_PIXELS = 60_000_000
+_IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png")}
+_KINDS = Text(
+    "Chọn tệp PDF, JPG hoặc PNG; tệp này không đọc được.",
+    "Choose a PDF, JPG or PNG file; this one cannot be read.",
+)
+
+
+def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: int) -> Attachment:
+    """Add a file to a field, replacing the one before; raise Invalid with what to do."""
+    if not content:
+        raise Invalid({field: Text("Tệp trống, chọn tệp khác.", "The file is empty.")})
+    if len(content) > max_mb * 1024 * 1024:
+        raise Invalid(
+            {
+                field: Text(
+                    "Tệp lớn hơn {n} MB; giảm dung lượng rồi gửi lại.",
+                    "The file is larger than {n} MB; make it smaller.",
+                ).fill(n=max_mb)
+            }
+        )
+    if sum(a.replaced_at is None for a in dossier.attachments) >= MAX_FILES:
+        raise Invalid({field: Text("Hồ sơ đã có quá nhiều tệp.", "There are too many files.")})
+    sniffed = sniff(content)
+    if sniffed is None:
+        raise Invalid({field: _KINDS})
+    content_type, suffix = sniffed
+    now = clock.now()
+    for old in dossier.attachments:
+        if old.field == field and old.replaced_at is None:
+            old.replaced_at = now
+    attachment = Attachment(
+        dossier=dossier,
+        field=field,
+        name=safe_name(filename, suffix),
+        content_type=content_type,
+        size=len(content),
+        sha256=storage.put(content),
+        uploaded_at=now,
+    )
+    db.session.add(attachment)
+    return attachment
+
+
+def remove(dossier: Dossier, field: str) -> None:
+    """Take the current file of a field out of the dossier."""
+    for attachment in dossier.attachments:
+        if attachment.field == field and attachment.replaced_at is None:
+            attachment.replaced_at = clock.now()
+
+
+def current(dossier: Dossier) -> dict[str, Attachment]:
+    """Return field → the file that counts."""
+    return {a.field: a for a in dossier.attachments if a.replaced_at is None}
+
+
+def sniff(content: bytes) -> tuple[str, str] | None:
+    """Return (content type, suffix) by what the bytes are; None for anything not accepted.
+
+    The first bytes and the parser must agree: a parser alone opens polyglots.
+    """
+    if content.startswith(b"%PDF-"):
+        return ("application/pdf", ".pdf") if _opens_as_pdf(content) else None
+    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return _image(content)
+    return None
+
+
+def _opens_as_pdf(content: bytes) -> bool:
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            return len(pdf.pages) > 0
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        return False
+
+
+def _image(content: bytes) -> tuple[str, str] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=list(_IMAGES)) as image:
+                if image.width * image.height > _MAX_PIXELS:
+                    return None
+                image.verify()
+                return _IMAGES[image.format or ""]
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        OSError,
+        SyntaxError,
+        ValueError,
+        KeyError,
+    ):
+        return None
+
+
+def safe_name(filename: str, suffix: str) -> str:
+    """Return a name to show and to save under: letters, digits, dots; the suffix is ours."""
+    stem = PurePath(unicodedata.normalize("NFC", filename).replace("\\", "/")).stem
+    stem = re.sub(r"[^\w \-.()]", "", stem).strip(" .")[:100]
+    return (stem or "tep") + suffix

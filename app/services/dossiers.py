@@ -1,0 +1,261 @@
+"""The one way a dossier changes, and how one is begun, filled and found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+import workflows
+from app import clock, formats
+from app.errors import AlreadyDone, Conflict, Invalid, Refused
+from app.extensions import db
+from app.models import Dossier, DossierEvent
+from app.security import keys
+from app.security.actors import Actor, roles_of
+from app.services import (
+    announcements,
+    attachments,
+    deadlines,
+    facts,
+    history,
+    letters,
+    organisation,
+    progress,
+)
+from app.services.books import count
+from app.services.effects import EFFECTS
+from workflows import DRAFTED, Clock, Field, FieldError, FieldType, Fired, Once, Phase, Text
+
+
+def begin(kind: str, email: str) -> Dossier:
+    """Start or resume the draft of a request; raise Refused when the e-mail has one running."""
+    workflow = workflows.get(kind)
+    draft = db.session.scalars(
+        select(Dossier).where(
+            Dossier.email == email, Dossier.kind == kind, Dossier.state == workflow.initial
+        )
+    ).first()
+    if draft is not None:
+        return draft
+    _refuse_second(kind, email)
+    now = clock.now()
+    dossier = Dossier(
+        key=keys.nonce(),
+        kind=kind,
+        state=workflow.initial,
+        phase=workflow.by_state[workflow.initial].phase,
+        email=email,
+        answers={},
+        typed={},
+        created_at=now,
+        changed_at=now,
+    )
+    db.session.add(dossier)
+    return dossier
+
+
+def _refuse_second(kind: str, email: str) -> None:
+    other = db.session.scalars(select(Dossier).where(Dossier.once_key == f"{kind}:{email}")).first()
+    if other is not None:
+        raise second_registration(other)
+
+
+def second_registration(other: Dossier) -> Refused:
+    """Return the refusal that names the dossier which holds the e-mail's one registration."""
+    title, state = workflows.get(other.kind).title, progress.label(other)
+    day = formats.day(clock.local(other.submitted_at).date()) if other.submitted_at else ""
+    return Refused(
+        Text(
+            f"Địa chỉ thư điện tử này đã đăng ký «{title}» ngày {day} (mã hồ sơ {other.code},"
+            f" {state.lower()}). Mỗi địa chỉ chỉ đăng ký một lần; địa chỉ được mở lại nếu hồ sơ"
+            " bị từ chối hoặc quá thời hạn trả kết quả.",
+            f"This e-mail address registered for “{title.en}” on {day} (dossier {other.code},"
+            f" {state.en.lower()}). One address may register once; it opens again if the dossier"
+            " is refused or left without a result in time.",
+        )
+    )
+
+
+def type_in(dossier: Dossier, typed: Mapping[str, str]) -> None:
+    """Keep what was typed, right or wrong, so that nothing is lost."""
+    names = {f.name for f in workflows.get(dossier.kind).fields if f.type is not FieldType.FILE}
+    kept = {n: v[:4000] for n, v in typed.items() if n in names}
+    dossier.typed = {**form_values(dossier), **kept}
+    if not dossier.submitted_at:
+        # A submitted dossier keeps its checked name until the supplement is sent.
+        dossier.subject = kept.get(workflows.get(dossier.kind).subject_field, dossier.subject)[:250]
+    dossier.changed_at = clock.now()
+
+
+def form_values(dossier: Dossier) -> dict[str, str]:
+    """Return what the form shows: what is being typed, else what was submitted."""
+    return dict(dossier.typed or dossier.answers)
+
+
+def form_errors(dossier: Dossier) -> dict[str, Text]:
+    """Check everything typed and attached; field → what to do."""
+    return _checked(dossier)[1]
+
+
+def _checked(dossier: Dossier) -> tuple[dict[str, str], dict[str, Text]]:
+    values = form_values(dossier)
+    files = attachments.current(dossier)
+    answers: dict[str, str] = {}
+    errors: dict[str, Text] = {}
+    for field in workflows.get(dossier.kind).fields:
+        raw = values.get(field.name, "")
+        if field.type is FieldType.FILE:
+            raw = files[field.name].name if field.name in files else ""
+        try:
+            answers[field.name] = facts.with_catalogues(field).check(raw)
+        except FieldError as error:
+            errors[field.name] = error.message
+    return answers, errors
+
+
+def act(
+    key: str,
+    name: str,
+    actor: Actor,
+    *,
+    version: int | None = None,
+    supplied: Mapping[str, str] | None = None,
+) -> Dossier:
+    """Take one step on a dossier; everything it causes is written, or nothing.
+
+    Raises LookupError (no such dossier), Invalid (what the actor supplied), ActionRefused
+    (state, role, premise), Conflict (somebody was first), AlreadyDone (a double click).
+    """
+    dossier = db.session.scalars(
+        select(Dossier).where(Dossier.key == key).with_for_update()
+    ).one_or_none()
+    if dossier is None:
+        raise LookupError(key)
+    roles = roles_of(actor, dossier)
+    _check_version(dossier, name, actor, version)
+    workflow = workflows.get(dossier.kind)
+    edge = workflow.edges.get((name, dossier.state))
+    if edge is None and dossier.events:
+        # The sentence names who was first instead of only saying no.
+        if _is_own_repeat(dossier.events[-1], name, actor):
+            raise AlreadyDone(Text("Thao tác này đã được ghi nhận.", "This was done already."))
+        raise Conflict(who_did_what(dossier))
+    details = _supplied(edge.asks if edge else (), supplied or {})
+    if edge is not None and edge.clock in (Clock.START, Clock.RESTART):
+        _take_answers(dossier)
+    fired = workflow.fire(dossier, name, roles=roles, facts=facts.for_guards(dossier))
+    role = min(roles & fired.action.roles)
+    event = history.append(dossier, fired, actor, role, details)
+    dossier.phase = workflow.by_state[fired.after].phase
+    dossier.changed_at = event.at
+    if fired.before == workflow.initial:
+        _register(dossier)
+    deadlines.apply(dossier, fired.action.clock, workflow.working_days)
+    if fired.action.effect:
+        EFFECTS[fired.action.effect](dossier, actor)
+    letter = _letter(dossier, fired, actor, details)
+    if dossier.phase in workflows.FINAL_PHASES:
+        _close(dossier, event, workflow.once)
+    announcements.announce(dossier, fired, event, letter)
+    return dossier
+
+
+def _letter(dossier: Dossier, fired: Fired, actor: Actor, details: dict[str, Any]) -> Any:
+    action = fired.action
+    if action.drafts:
+        letters.draft(dossier, action.drafts, details)
+    if action.signs:
+        letters.sign(dossier, actor)
+    if action.issues == DRAFTED:
+        return letters.issue_drafted(dossier)
+    if action.issues:
+        return letters.issue_now(dossier, action.issues, details)
+    if dossier.phase not in (Phase.SIGNATURE, Phase.ISSUE):
+        letters.void_open(dossier)
+    return None
+
+
+def _check_version(dossier: Dossier, name: str, actor: Actor, version: int | None) -> None:
+    if version is None or version == dossier.version or not dossier.events:
+        return
+    if _is_own_repeat(dossier.events[-1], name, actor):
+        raise AlreadyDone(Text("Thao tác này đã được ghi nhận.", "This was done already."))
+    raise Conflict(who_did_what(dossier))
+
+
+def _is_own_repeat(last: DossierEvent, name: str, actor: Actor) -> bool:
+    return last.action == name and last.user_id == actor.user_id and last.actor_name == actor.name
+
+
+def who_did_what(dossier: Dossier) -> Text:
+    """Say who was first, what they did and when."""
+    last = dossier.events[-1]
+    edge = workflows.get(dossier.kind).edges.get((last.action, last.before))
+    done = edge.done if edge else Text(last.action)
+    at = formats.short_moment(last.at)
+    return Text(
+        f"{last.actor_name} {done} lúc {at}. Ông/Bà vui lòng xem lại hồ sơ trước khi thao tác"
+        " tiếp.",
+        f"{last.actor_name} {done.en} at {at}. Please look at the dossier again first.",
+    )
+
+
+def _supplied(asks: tuple[Field, ...], supplied: Mapping[str, str]) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    errors: dict[str, Text] = {}
+    for field in asks:
+        try:
+            details[field.name] = field.check(supplied.get(field.name, ""))
+        except FieldError as error:
+            errors[field.name] = error.message
+    if errors:
+        raise Invalid(errors)
+    return {k: v for k, v in details.items() if v}
+
+
+def _take_answers(dossier: Dossier) -> None:
+    answers, errors = _checked(dossier)
+    if errors:
+        raise Invalid(errors)
+    workflow = workflows.get(dossier.kind)
+    dossier.answers, dossier.typed = answers, {}
+    dossier.subject = answers[workflow.subject_field]
+    dossier.folded = formats.fold(
+        " ".join(
+            answers.get(n, "")
+            for n in (workflow.subject_field, "licence_no", "tax_code", "commune")
+        )
+    )
+
+
+def _register(dossier: Dossier) -> None:
+    """Give the dossier its code and take the e-mail's one registration (rule Q1)."""
+    _refuse_second(dossier.kind, dossier.email)
+    now = clock.now()
+    stamp = f"{clock.local(now):%y%m%d}"
+    dossier.submitted_at = now
+    sequence = count(f"dossier:{stamp}")
+    dossier.code = f"{organisation.department().agency_code}-{stamp}-{sequence:04d}"
+    dossier.once_key = f"{dossier.kind}:{dossier.email}"
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Conflict(
+            Text(
+                "Địa chỉ thư điện tử này vừa đăng ký ở một cửa sổ khác.",
+                "This e-mail address has just registered in another window.",
+            )
+        ) from None
+
+
+def _close(dossier: Dossier, event: DossierEvent, once: Once) -> None:
+    dossier.closed_at = event.at
+    if dossier.phase != Phase.DONE or once is Once.ONE_AT_A_TIME:
+        dossier.once_key = None
+
+
+def last_step(dossier: Dossier) -> Text:
+    """Return what was done last, as a phrase that follows a name."""
+    last = dossier.events[-1]
+    return workflows.get(dossier.kind).edges[(last.action, last.before)].done

@@ -1,0 +1,148 @@
+"""What guards may know of a dossier, and what its letters and mails may say."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+import workflows
+from app import clock
+from app.extensions import db
+from app.formats import day, moment, phone
+from app.models import Account, Department, Dossier, Facility, TargetSystem
+from app.services import attachments
+from workflows import Field, FieldType, Workflow
+
+
+def find_account(dossier: Dossier) -> Account | None:
+    """Return the account this dossier is about: its facility's on its system."""
+    return db.session.scalars(
+        select(Account)
+        .join(Account.facility)
+        .join(Account.system)
+        .where(
+            Facility.licence_no == dossier.answers.get("licence_no"),
+            TargetSystem.code == dossier.answers.get("system"),
+            Account.state != "closed",
+        )
+        .options(joinedload(Account.system), joinedload(Account.facility))
+    ).first()
+
+
+def for_guards(dossier: Dossier) -> dict[str, Any]:
+    """Return the premises guards look at."""
+    account = find_account(dossier)
+    granted_by = db.session.get(Dossier, account.granted_by_id) if account else None
+    return {
+        "officer": dossier.officer_id,
+        "account": account
+        and {
+            "username": account.username,
+            "system": account.system.name,
+            "dossier": granted_by.code if granted_by else "",
+        },
+    }
+
+
+def with_catalogues(field: Field) -> Field:
+    """Return the field with its choices read from the catalogue it names."""
+    if field.choices_from != "systems":
+        return field
+    systems = db.session.scalars(
+        select(TargetSystem).where(TargetSystem.is_open).order_by(TargetSystem.id)
+    )
+    return replace(
+        field,
+        choices=tuple(workflows.Choice(s.code, workflows.Text(s.name, s.name_en)) for s in systems),
+    )
+
+
+def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """Return the facts of a letter or a mail: the answers as people read them, and the dossier's.
+
+    ID numbers stay out: no letter needs them.
+    """
+    workflow = workflows.get(dossier.kind)
+    officer = dossier.officer
+    account = find_account(dossier)
+    system = db.session.scalars(
+        select(TargetSystem).where(TargetSystem.code == dossier.answers.get("system", ""))
+    ).first()
+    present = attachments.current(dossier)
+    facts: dict[str, str | tuple[str, ...]] = {
+        field.name: shown(field, dossier.answers.get(field.name, ""))
+        for field in workflow.fields
+        if field.type not in {FieldType.PERSONAL_ID, FieldType.FILE, FieldType.CONSENT}
+    }
+    facts |= {
+        "dossier_code": dossier.code or "",
+        "kind_title": str(workflow.title),
+        "applicant_name": dossier.answers.get(workflow.applicant_field, ""),
+        "applicant_email": dossier.email,
+        "applicant_phone": phone(dossier.answers.get(workflow.phone_field, "")),
+        "applicant_address": ", ".join(
+            filter(None, (dossier.answers.get(n, "") for n in ("address", "commune")))
+        ),
+        "facility_name": dossier.answers.get(workflow.subject_field, ""),
+        "system_name": system.name if system else "",
+        "submitted_on": day(clock.local(dossier.submitted_at).date())
+        if dossier.submitted_at
+        else "",
+        "submitted_at": moment(dossier.submitted_at) if dossier.submitted_at else "",
+        "due_on": day(dossier.due_on) if dossier.due_on else "",
+        "supplement_due_on": day(dossier.supplement_due_on) if dossier.supplement_due_on else "",
+        "working_days": f"{workflow.working_days:02d}",
+        "officer_name": officer.full_name if officer else "",
+        "officer_phone": officer.phone if officer else "",
+        "unit_name": officer.unit.name if officer else "",
+        "unit_phone": officer.unit.phone if officer else "",
+        "reason": str(details.get("reason", "")),
+        "documents": documents(workflow, present.keys()),
+        "missing": tuple(str(details.get("missing", "")).splitlines()),
+        "account_username": account.username if account else proposed_username(dossier),
+        "status_url": status_url(dossier),
+    }
+    return facts
+
+
+def documents(workflow: Workflow, present: Collection[str]) -> tuple[str, ...]:
+    """Name the papers received, in the order of the form."""
+    return tuple(
+        str(f.label) for f in workflow.fields if f.type is FieldType.FILE and f.name in present
+    )
+
+
+def shown(field: Field, value: str) -> str:
+    """Return an answer as a person reads it."""
+    if not value:
+        return ""
+    match field.type:
+        case FieldType.DATE:
+            return day(value)
+        case FieldType.PHONE | FieldType.MOBILE:
+            return phone(value)
+        case FieldType.CHOICE:
+            return next((str(c.label) for c in field.choices if c.value == value), value)
+        case _:
+            return value
+
+
+def status_url(dossier: Dossier) -> str:
+    """Return the address of the status page, as the QR code of the receipt has it."""
+    return f"{current_app.config['VANTHU'].base_url}/dossiers/{dossier.key}"
+
+
+def proposed_username(dossier: Dossier) -> str:
+    """Return the name an account will have: place, then the digits of the licence.
+
+    Unique because a licence number is, and because digits and issuer are both kept.
+    """
+    licence = dossier.answers.get("licence_no", "")
+    head, _, tail = licence.partition("/")
+    issuer = tail.rpartition("-")[2].replace("Đ", "D")
+    agency = db.session.scalars(select(Department.symbol)).first() or ""
+    place = (issuer or agency).lower()
+    return f"{place}.{head.replace('-', '')}" if head else ""

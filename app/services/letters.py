@@ -1,0 +1,174 @@
+"""Letters of a dossier: drafted, signed, numbered and issued, kept as data and as one PDF."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+import letters
+from app import clock, rendering, storage
+from app.errors import Conflict
+from app.extensions import db
+from app.formats import fold
+from app.models import Department, Dossier, Letter, User
+from app.security import keys
+from app.security.actors import Actor
+from app.services import books, facts, organisation
+from letters import LetterData
+from workflows import Text
+
+
+def draft(dossier: Dossier, kind: str, details: dict[str, Any]) -> Letter:
+    """Prepare a letter for signature; a draft it replaces becomes void."""
+    void_open(dossier)
+    return _add(dossier, kind, details, state="draft")
+
+
+def void_open(dossier: Dossier) -> None:
+    """Put aside drafts and signatures that were never issued."""
+    for letter in _open(dossier):
+        letter.state = "void"
+
+
+def sign(dossier: Dossier, actor: Actor) -> Letter:
+    """Bind the drafted letter to the leader who approves it."""
+    letter = waiting(dossier)
+    if letter is None or letter.state != "draft" or actor.user is None:
+        raise Conflict(Text("Không còn dự thảo để ký.", "There is no draft left to sign."))
+    letter.data = preview(letter, actor.user).to_json()
+    letter.signer = actor.user
+    letter.signed_at = clock.now()
+    letter.state = "signed"
+    return letter
+
+
+def issue_drafted(dossier: Dossier) -> Letter:
+    """Number and date the signed letter."""
+    letter = waiting(dossier)
+    if letter is None or letter.state != "signed":
+        raise Conflict(Text("Không có văn bản chờ phát hành.", "There is no letter to issue."))
+    return _issue(letter)
+
+
+def issue_now(dossier: Dossier, kind: str, details: dict[str, Any]) -> Letter:
+    """Number and date a letter that needs no leader: receipt, supplement request."""
+    return _issue(_add(dossier, kind, details, state="signed"))
+
+
+def waiting(dossier: Dossier) -> Letter | None:
+    """Return the letter that waits for signature or number."""
+    return next(iter(_open(dossier)), None)
+
+
+def preview(letter: Letter, signer: User | None) -> LetterData:
+    """Return the very letter: as stored, with its signer or the one who would sign."""
+    data = LetterData.from_json(letter.data)
+    if letter.state == "draft" and signer is not None:
+        return replace(data, signer=_signer(signer, organisation.department()))
+    return data
+
+
+def preview_pdf(letter: Letter, signer: User | None) -> bytes:
+    """Render what would be signed or issued, without a number."""
+    return rendering.letter(preview(letter, signer))
+
+
+def pdf(letter: Letter) -> bytes:
+    """Return the issued PDF; raise LookupError while the worker has not made it yet."""
+    if letter.pdf_sha256 is None:
+        raise LookupError("not rendered yet")
+    return storage.get(letter.pdf_sha256)
+
+
+def make_pdf(letter: Letter) -> str:
+    """Render an issued letter and store it; the same letter gives the same bytes and address.
+
+    Returns the address; the caller records it in a transaction of its own.
+    """
+    return storage.put(rendering.letter(LetterData.from_json(letter.data)))
+
+
+def file_name(letter: Letter) -> str:
+    """Return a name to save the PDF under: what it is and its number, letters of ASCII only."""
+    title = fold(letters.kinds()[letter.kind].title).replace(" ", "-")
+    data = LetterData.from_json(letter.data)
+    return f"{title}-{data.reference.replace('/', '-') if data.number else 'du-thao'}.pdf"
+
+
+def _open(dossier: Dossier) -> list[Letter]:
+    return list(
+        db.session.scalars(
+            select(Letter)
+            .where(Letter.dossier_id == dossier.id, Letter.state.in_(("draft", "signed")))
+            .order_by(Letter.id.desc())
+        )
+    )
+
+
+def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) -> Letter:
+    department = organisation.department()
+    known = facts.for_letter(dossier, details)
+    about = letters.kinds()[kind]
+    unit = [dossier.officer.unit.symbol] if dossier.officer else []
+    symbol = about.symbol or "-".join([department.symbol, *unit])
+    key = keys.nonce()
+    data = LetterData(
+        kind=kind,
+        office=letters.Office(
+            parent=department.parent,
+            name=department.name,
+            place=department.place,
+            address=department.address,
+            phone=department.phone,
+            email=department.email,
+            website=department.website,
+        ),
+        symbol=symbol,
+        subject=letters.subject_of(kind, known),
+        addressees=(str(known["facility_name"]),),
+        recipients=("Như trên",),
+        archive=", ".join(["VT", *unit]),
+        signer=_default_signer(department) if about.form == "dispatch" else None,
+        number=None,
+        issued_on=None,
+        facts=known,
+        qr_url=str(known["status_url"]),
+    )
+    letter = Letter(
+        key=key,
+        dossier=dossier,
+        kind=kind,
+        form=about.form,
+        state=state,
+        subject=data.subject,
+        data=data.to_json(),
+        created_at=clock.now(),
+    )
+    db.session.add(letter)
+    return letter
+
+
+def _issue(letter: Letter) -> Letter:
+    data = LetterData.from_json(letter.data)
+    on = clock.today()
+    # The number is taken after everything else of this letter is written.
+    db.session.flush()
+    entry = books.take(letter.form, data.symbol, on, letter)
+    letter.data = data.with_number(entry.number, on).to_json()
+    letter.state = "issued"
+    letter.issued_at = clock.now()
+    return letter
+
+
+def _default_signer(department: Department) -> letters.Signer | None:
+    leaders = organisation.signers()
+    return _signer(leaders[0], department) if leaders else None
+
+
+def _signer(user: User, department: Department) -> letters.Signer:
+    return letters.Signer(
+        name=user.full_name,
+        position=user.position.upper(),
+        capacity=letters.SigningCapacity(user.capacity),
+        head_title=department.head_title.upper(),
+    )

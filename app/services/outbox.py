@@ -1,0 +1,174 @@
+"""Deliver mail rows: claim one by lease, make its letter, send, record how it ended."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import OperationalError
+
+from app import clock
+from app.extensions import db
+from app.mail.envelope import Attachment, Envelope, Unsendable
+from app.mail.failures import PermanentFailure, TemporaryFailure
+from app.models import Letter, OutgoingMail
+from app.security import keys
+from app.services import letters, mails
+from app.transaction import after_commit, transaction
+from letters import LetterError
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=120)
+# How long a mail waits after its first, second … failure.
+_PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180)]
+
+_LETTER_TRIES = 4
+
+Send = Callable[[Envelope], None]
+
+
+def waiting_ids(limit: int = 200) -> list[int]:
+    """Return mails to try now: due ones, and those whose worker died with the lease."""
+    now = clock.now()
+    ids = db.session.scalars(
+        select(OutgoingMail.id)
+        .where(_is_free(now))
+        .order_by(OutgoingMail.next_at, OutgoingMail.id)
+        .limit(limit)
+    ).all()
+    db.session.rollback()
+    return list(ids)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        (OutgoingMail.state == "pending") & (OutgoingMail.next_at <= now),
+        (OutgoingMail.state == "sending") & (OutgoingMail.leased_until < now),
+    )
+
+
+def deliver(mail_id: int, send: Send) -> str:
+    """Try one mail; return how it stands. Two workers never send the same one at a time."""
+    if not _claim(mail_id):
+        return "not due"
+    try:
+        envelope = _envelope(mail_id)
+        if envelope is None:
+            return _end(mail_id, state="expired")
+        send(envelope)
+    except TemporaryFailure as failure:
+        return _retry(mail_id, failure.sentence, relay_wide=failure.relay_wide)
+    except (LetterError, OSError) as failure:
+        # A full disk or a renderer that died may pass; a letter that cannot be drawn will not.
+        log.exception("mail %s: its letter is not ready", mail_id)
+        return _retry(mail_id, f"Chưa tạo được văn bản kèm theo: {failure}", tries=_LETTER_TRIES)
+    except (PermanentFailure, Unsendable) as failure:
+        log.warning("mail %s cannot be sent: %s", mail_id, failure)
+        sentence = failure.sentence if isinstance(failure, PermanentFailure) else str(failure)
+        return _end(mail_id, state="dead", error=sentence)
+    return _end(mail_id, state="sent", sent_at=clock.now())
+
+
+def _claim(mail_id: int) -> bool:
+    now = clock.now()
+    with transaction():
+        claimed = db.session.execute(
+            update(OutgoingMail)
+            .where(OutgoingMail.id == mail_id, _is_free(now))
+            .values(
+                state="sending",
+                leased_until=now + LEASE,
+                attempts=OutgoingMail.attempts + 1,
+            )
+        )
+        return claimed.rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+def _envelope(mail_id: int) -> Envelope | None:
+    mail = db.session.get_one(OutgoingMail, mail_id)
+    if mail.expires_at is not None and mail.expires_at < clock.now():
+        return None
+    attachments: tuple[Attachment, ...] = ()
+    if mail.letter_id is not None:
+        letter = ensure_pdf(mail.letter_id)
+        attachments = (
+            Attachment(letters.file_name(letter), "application/pdf", letters.pdf(letter)),
+        )
+        mail = db.session.get_one(OutgoingMail, mail_id)
+    text = mail.text.replace(mails.SECRET, _secret(mail.secret))
+    return Envelope(
+        message_id=mail.message_id,
+        sender=current_app.config["VANTHU"].mail_from,
+        recipient=mail.recipient,
+        subject=mail.subject,
+        text=text,
+        html="",
+        attachments=attachments,
+        headers={"Auto-Submitted": "auto-generated", "X-Attempt": str(mail.attempts)},
+        date=mail.created_at,
+    )
+
+
+def ensure_pdf(letter_id: int) -> Letter:
+    """Return the letter with its PDF stored; made once, never again."""
+    letter = db.session.get_one(Letter, letter_id)
+    if letter.pdf_sha256 is None:
+        sha256 = letters.make_pdf(letter)
+        with transaction():
+            db.session.execute(
+                update(Letter)
+                .where(Letter.id == letter_id, Letter.pdf_sha256.is_(None))
+                .values(pdf_sha256=sha256)
+            )
+        letter = db.session.get_one(Letter, letter_id)
+    return letter
+
+
+def _secret(reference: str) -> str:
+    purpose, _, nonce = reference.partition(":")
+    if purpose == "code":
+        return keys.derived_code("code", nonce)
+    return keys.derived_token(purpose, nonce) if purpose else ""
+
+
+def _retry(
+    mail_id: int, sentence: str, *, relay_wide: bool = False, tries: int | None = None
+) -> str:
+    mail = db.session.get_one(OutgoingMail, mail_id)
+    now = clock.now()
+    longest = timedelta(hours=current_app.config["VANTHU"].mail_max_hours)
+    if now - mail.created_at > longest or (tries is not None and mail.attempts >= tries):
+        return _end(mail_id, state="dead", error=sentence)
+    # When the whole relay is away the mail is not at fault: do not let its pause grow.
+    pause = _PAUSES[0] if relay_wide else _PAUSES[min(mail.attempts, len(_PAUSES)) - 1]
+    return _end(mail_id, state="pending", next_at=now + pause, error=sentence)
+
+
+def _end(mail_id: int, **values: object) -> str:
+    # After the relay said 250 the row must learn of it, or the mail goes out twice: the
+    # write is tried until the database is back or this process is ended.
+    values.setdefault("error", "")
+    while True:
+        try:
+            with transaction():
+                db.session.execute(
+                    update(OutgoingMail)
+                    .where(OutgoingMail.id == mail_id)
+                    .values(leased_until=None, **values)
+                )
+            return str(values["state"])
+        except OperationalError:
+            log.warning("mail %s: outcome not recorded yet, the database is away", mail_id)
+            db.session.remove()
+            time.sleep(1)
+
+
+def retry(mail: OutgoingMail) -> None:
+    """Let a person send a dead or waiting mail again at once."""
+    mail.state = "pending"
+    mail.next_at = clock.now()
+    mail.error = ""
+    mail_id = mail.id
+    after_commit(lambda: current_app.extensions["vanthu_jobs"].deliver(mail_id))

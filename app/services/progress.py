@@ -1,0 +1,112 @@
+"""Where a dossier stands, in words for the applicant: steps, and a history without inside talk.
+
+A proposal is not a decision: until the letter is issued nobody outside learns its direction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import workflows
+from app.models import Dossier, DossierEvent
+from workflows import FINAL_PHASES, Phase, Role, Text
+
+_NEUTRAL: Mapping[Phase, Text] = {
+    Phase.SIGNATURE: Text("Chờ lãnh đạo duyệt", "Waiting for the leader"),
+    Phase.ISSUE: Text("Chờ phát hành kết quả", "Result to be issued"),
+}
+_STEPS: tuple[tuple[frozenset[Phase], Text], ...] = (
+    (frozenset({Phase.DRAFT}), Text("Nộp hồ sơ", "Submit")),
+    (frozenset({Phase.QUEUE}), Text("Tiếp nhận xử lý", "Taken by an officer")),
+    (frozenset({Phase.REVIEW, Phase.WAITING}), Text("Thẩm định hồ sơ", "Review")),
+    (frozenset({Phase.SIGNATURE}), Text("Lãnh đạo duyệt", "Decision of the leader")),
+    (frozenset({Phase.ISSUE}), Text("Phát hành văn bản", "Letter issued")),
+    (FINAL_PHASES, Text("Trả kết quả", "Result sent")),
+)
+_TOLD: Mapping[tuple[Phase, Phase], Text | None] = {
+    (Phase.DRAFT, Phase.QUEUE): Text("Đã nộp hồ sơ", "Dossier submitted"),
+    (Phase.QUEUE, Phase.REVIEW): Text("Đã nhận xử lý hồ sơ", "Dossier taken for review"),
+    (Phase.REVIEW, Phase.QUEUE): Text("Chuyển chuyên viên khác", "Passed on to another officer"),
+    (Phase.REVIEW, Phase.WAITING): Text("Đề nghị bổ sung hồ sơ", "Supplement requested"),
+    (Phase.WAITING, Phase.REVIEW): Text("Đã gửi bổ sung", "Supplement sent"),
+    (Phase.REVIEW, Phase.SIGNATURE): Text("Đã trình lãnh đạo", "Put before the leader"),
+    (Phase.SIGNATURE, Phase.SIGNATURE): None,
+    (Phase.SIGNATURE, Phase.REVIEW): Text("Tiếp tục thẩm định", "Back under review"),
+    (Phase.SIGNATURE, Phase.ISSUE): Text("Đã ký văn bản", "Letter signed"),
+    (Phase.ISSUE, Phase.DONE): Text("Đã gửi kết quả giải quyết", "Result sent"),
+    (Phase.ISSUE, Phase.REFUSED): Text("Đã gửi văn bản từ chối", "Refusal sent"),
+}
+_TONES = {
+    Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error", Phase.QUEUE: "info",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way; `state` is done, current or todo."""
+
+    label: Text
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the history an applicant may read; `who` is empty for the applicant."""
+
+    title: Text
+    who: str
+    at: datetime
+    comment: str
+    tone: str
+
+
+def label(dossier: Dossier) -> Text:
+    """Return the name of the state an applicant may know."""
+    state = workflows.get(dossier.kind).by_state[dossier.state]
+    return _NEUTRAL.get(state.phase, state.label)
+
+
+def outlook(dossier: Dossier) -> Text:
+    """Return what happens next."""
+    return workflows.get(dossier.kind).by_state[dossier.state].next
+
+
+def steps(dossier: Dossier) -> list[Step]:
+    """Return the whole way with the place where the dossier is."""
+    phase = Phase(dossier.phase)
+    if phase is Phase.CLOSED:
+        return [Step(_STEPS[0][1], "done"), Step(label(dossier), "done")]
+    here = next(n for n, (phases, _) in enumerate(_STEPS) if phase in phases)
+    is_over = phase in FINAL_PHASES
+    return [
+        Step(
+            label(dossier) if n == here and n else text,
+            "done" if n < here or is_over else "current" if n == here else "todo",
+        )
+        for n, (_, text) in enumerate(_STEPS)
+    ]
+
+
+def history(dossier: Dossier) -> list[Told]:
+    """Return what happened, the newest first; notes among staff never leave the house."""
+    states = workflows.get(dossier.kind).by_state
+    out = []
+    for event in reversed(dossier.events):
+        before, after = states[event.before].phase, states[event.after].phase
+        title = _TOLD.get((before, after), states[event.after].label)
+        if title is None:
+            continue
+        out.append(
+            Told(
+                title,
+                "" if event.role == Role.APPLICANT else event.actor_name,
+                event.at,
+                _comment(event) if after is Phase.WAITING else "",
+                _TONES.get(after, ""),
+            )
+        )
+    return out
+
+
+def _comment(event: DossierEvent) -> str:
+    return "\n".join(filter(None, (str(event.details.get(n, "")) for n in ("missing", "reason"))))

@@ -1,0 +1,55 @@
+"""Files by content: the name of a file is the SHA-256 of its bytes; written once."""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from flask import current_app
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class Damaged(Exception):
+    """The bytes on the disk are not what was stored."""
+
+
+def _path(sha256: str) -> Path:
+    if not _NAME.fullmatch(sha256):
+        raise ValueError("not a content address")
+    root: Path = current_app.config["VANTHU"].files_dir
+    return root / sha256[:2] / sha256
+
+
+def put(content: bytes) -> str:
+    """Store bytes durably and return their address; a crash leaves all of them or nothing."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = _path(sha256)
+    if path.exists():
+        return sha256
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return sha256
+
+
+def get(sha256: str) -> bytes:
+    """Return stored bytes; raise Damaged when they changed, OSError when they are gone."""
+    content = _path(sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Damaged(sha256)
+    return content

@@ -1,0 +1,143 @@
+"""The web: every endpoint is closed unless marked; headers, errors and blueprints."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.config import Config
+from app.extensions import db
+from app.security import sessions
+from app.transaction import transaction
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Strict: no inline script or style, nothing from elsewhere; PDF previews are framed by us.
+_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; object-src 'none'; frame-src 'self'; frame-ancestors 'self';"
+    " form-action 'self'; base-uri 'none'"
+)
+
+
+def public(view: F) -> F:
+    """Open an endpoint to everybody."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_applicants(view: F) -> F:
+    """Open an endpoint to people with a verified e-mail."""
+    view.is_for_applicants = True  # type: ignore[attr-defined]
+    return view
+
+
+def half_open(view: F) -> F:
+    """Open an endpoint between password and one-time code."""
+    view.is_half_open = True  # type: ignore[attr-defined]
+    return view
+
+
+def register(app: Flask, config: Config) -> None:
+    """Bind everything that has to do with HTTP."""
+    from app.views import (  # noqa: F401 - some add their pages to `applicants` or `desk`
+        activation,
+        applicant_dossiers,
+        applicant_forms,
+        applicants,
+        auth,
+        desk,
+        desk_dossier,
+        desk_letters,
+        desk_mail,
+        failures,
+        health,
+        portal,
+    )
+
+    for module in (portal, applicants, activation, auth, desk, desk_letters, health):
+        app.register_blueprint(module.bp)
+    if config.env == "development":
+        from app.views import authenticator
+
+        app.register_blueprint(authenticator.bp)
+    if not config.is_production:
+        from app.mail.mailbox_views import make_blueprint
+
+        mailbox = make_blueprint(config.mailbox_dir)
+        app.register_blueprint(mailbox)
+        for name, view in app.view_functions.items():
+            if name.startswith(f"{mailbox.name}."):
+                public(view)
+    failures.register(app)
+    app.before_request(deny_by_default)
+    app.after_request(_finish)
+
+
+def deny_by_default() -> ResponseReturnValue | None:
+    """Let a request pass only where its endpoint says so."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
+        return None  # werkzeug answers 404 or 405 itself
+    view = app_view(endpoint)
+    if getattr(view, "is_public", False):
+        return None
+    if getattr(view, "is_for_applicants", False):
+        return None if sessions.current_email() else _to("applicants.start")
+    if getattr(view, "is_half_open", False):
+        return None if sessions.half_signed_in() else _to("auth.sign_in")
+    if sessions.current_user() is None:
+        return _to("auth.sign_in")
+    if sessions.touch():
+        with transaction():
+            sessions.touch()
+    return None
+
+
+def app_view(endpoint: str) -> Callable[..., Any] | None:
+    """Return the function behind an endpoint."""
+    from flask import current_app
+
+    return current_app.view_functions.get(endpoint)
+
+
+def _to(endpoint: str) -> ResponseReturnValue:
+    if request.method != "GET":
+        return redirect(url_for(endpoint), 303)
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), 303)
+
+
+def safe_next(fallback: str) -> str:
+    """Return where to go after signing in: a path of ours, never another host."""
+    target = request.values.get("next", "")
+    parts = urlsplit(target)
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if is_ours and not parts.scheme and not parts.netloc else fallback
+
+
+def own_or_404(found: Any) -> Any:
+    """Return what was found, or answer 404: unknown and not yours look the same."""
+    if found is None:
+        abort(404)
+    return found
+
+
+def _finish(response: Response) -> Response:
+    response = sessions.write_cookies(response)
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        headers.setdefault("Cache-Control", "no-store")
+    if g.get("_cookies") and db.session.dirty:
+        raise RuntimeError("a session was changed outside a transaction")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response

@@ -1,0 +1,96 @@
+"""Where a dossier stands: status for everybody with its key, letters and files for its owner."""
+
+from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+import workflows
+from app import storage
+from app.models import Dossier
+from app.security import sessions
+from app.services import applications, calendar, letters, progress
+from app.views import for_applicants, own_or_404, public
+from app.views.applicants import bp, own_dossier
+
+# Nothing of a file may act on our pages. No `sandbox` for PDF: Chrome then shows nothing.
+_FILE_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'"
+
+
+@bp.get("/dossiers/<key>")
+@public
+def status(key: str) -> ResponseReturnValue:
+    """Show how far it is; answers, files and letters only to the owner."""
+    dossier = own_or_404(applications.by_key(key))
+    is_owner = sessions.current_email() == dossier.email
+    if not dossier.submitted_at:
+        # A draft is nobody else's business, not even that it exists.
+        return redirect(url_for(".form", key=key), 303) if is_owner else abort(404)
+    return render_template(
+        "portal/status.html",
+        dossier=dossier,
+        workflow=workflows.get(dossier.kind),
+        label=progress.label(dossier),
+        outlook=progress.outlook(dossier),
+        steps=progress.steps(dossier),
+        days_left=calendar.office().days_left,
+        is_owner=is_owner,
+        **(_for_owner(dossier) if is_owner else {}),
+    )
+
+
+def _for_owner(dossier: Dossier) -> dict[str, object]:
+    return {
+        "sections": applications.summary(dossier, submitted=True),
+        "letters": applications.issued_letters(dossier),
+        "history": progress.history(dossier),
+        "asked": applications.asked(dossier),
+        "actions": applications.other_actions(dossier),
+    }
+
+
+@bp.get("/dossiers/<key>/receipt")
+@for_applicants
+def receipt(key: str) -> ResponseReturnValue:
+    """Confirm what was received, under which code, and promise the day."""
+    dossier = own_dossier(key)
+    if not dossier.submitted_at:
+        return redirect(url_for(".form", key=key), 303)
+    return render_template(
+        "portal/receipt.html",
+        dossier=dossier,
+        workflow=workflows.get(dossier.kind),
+        outlook=progress.outlook(dossier),
+        letters=applications.issued_letters(dossier),
+    )
+
+
+@bp.get("/dossiers/<key>/letters/<letter_key>.pdf")
+@for_applicants
+def letter(key: str, letter_key: str) -> ResponseReturnValue:
+    """Return an issued letter, or a page that waits for the worker to make it."""
+    dossier = own_dossier(key)
+    found = own_or_404(applications.issued_letter(dossier, letter_key))
+    if found.pdf_sha256 is None:
+        response = make_response(
+            render_template("portal/letter_waiting.html", dossier=dossier, letter=found), 202
+        )
+        response.headers["Refresh"] = "3"
+        return response
+    return _file(letters.pdf(found), "application/pdf", letters.file_name(found))
+
+
+@bp.get("/dossiers/<key>/files/<int:attachment_id>")
+@for_applicants
+def attachment(key: str, attachment_id: int) -> ResponseReturnValue:
+    """Return one attached file."""
+    found = own_or_404(applications.attachment(own_dossier(key), attachment_id))
+    return _file(storage.get(found.sha256), found.content_type, found.name)
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    response = make_response(content)
+    response.content_type = content_type
+    response.headers.set("Content-Disposition", "inline", filename=name)
+    response.headers["Content-Security-Policy"] = (
+        _FILE_CSP if content_type == "application/pdf" else f"sandbox; {_FILE_CSP}"
+    )
+    return response

@@ -1,0 +1,218 @@
+"""The applicant fills a form, looks it over and acts: submit, supplement, withdraw."""
+
+from collections.abc import Mapping
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+import workflows
+from app import clock, forms
+from app.errors import AlreadyDone, AppError, Conflict, Invalid, Refused
+from app.formats import short_moment
+from app.models import Dossier
+from app.security import sessions
+from app.services import applications, attachments, dossiers, facts
+from app.transaction import transaction
+from app.views import for_applicants, own_or_404
+from app.views.applicants import bp, own_dossier, registered_page
+from app.views.failures import sentence_of, status_of
+from workflows import Action, ActionRefused, Field, FieldError, FieldType, Text
+
+
+@bp.route("/dossiers/<key>/form", methods=["GET", "POST"])
+@for_applicants
+def form(key: str) -> ResponseReturnValue:
+    """Show the form and keep everything typed; go on only when all of it is right."""
+    dossier = own_dossier(key)
+    if request.method == "GET":
+        if applications.sending_action(dossier) is None:
+            return redirect(url_for(".status", key=key), 303)
+        return _form_page(dossier, {})
+    try:
+        refused = _save(key)
+    except Conflict as error:
+        return _sentence(sentence_of(error), dossier, 409)
+    dossier = own_dossier(key)
+    field = request.form.get("remove", "")
+    if request.form.get("step") == "next":
+        errors = dossiers.form_errors(dossier) | refused
+        return _form_page(dossier, errors) if errors else redirect(url_for(".review", key=key), 303)
+    if refused:
+        return _form_page(dossier, refused)
+    flash(_("Đã gỡ tệp và lưu bản nháp.") if field else _("Đã lưu bản nháp."), "success")
+    return redirect(url_for(".form", key=key, _anchor=field or None), 303)
+
+
+@bp.post("/dossiers/<key>/save")
+@for_applicants
+def save(key: str) -> ResponseReturnValue:
+    """Keep what is being typed, without a word about what is still missing."""
+    own_dossier(key)
+    try:
+        _save(key, with_files=False)
+    except Conflict as error:
+        return sentence_of(error)
+    return _("Đã tự lưu lúc %(at)s", at=short_moment(clock.now())[:5])
+
+
+def _save(key: str, *, with_files: bool = True) -> dict[str, Text]:
+    """Store what was typed and attached; return the files that were refused."""
+    refused: dict[str, Text] = {}
+    with transaction():
+        dossier = own_or_404(applications.own_to_change(key, sessions.current_email()))
+        if applications.sending_action(dossier) is None:
+            raise Conflict(dossiers.who_did_what(dossier))
+        fields = workflows.get(dossier.kind).fields
+        # A box without a tick is not sent at all, hence the empty string.
+        dossiers.type_in(dossier, {f.name: request.form.get(f.name, "") for f in fields})
+        if with_files:
+            for field in fields:
+                if field.type is FieldType.FILE:
+                    refused |= _take_file(dossier, field, request.files.get(field.name))
+    return refused
+
+
+def _take_file(dossier: Dossier, field: Field, sent: FileStorage | None) -> dict[str, Text]:
+    if request.form.get("remove") == field.name:
+        attachments.remove(dossier, field.name)
+        return {}
+    if sent is None or not sent.filename:
+        return {}
+    try:
+        attachments.attach(dossier, field.name, sent.filename, sent.read(), _max_mb())
+    except Invalid as error:
+        return error.errors
+    return {}
+
+
+@bp.post("/dossiers/<key>/check/<field>")
+@for_applicants
+def check_field(key: str, field: str) -> ResponseReturnValue:
+    """Check one field while people type; nothing is kept."""
+    dossier = own_dossier(key)
+    found = own_or_404(_field(dossier, field))
+    typed = request.form.get(field, "")
+    errors: dict[str, Text] = {}
+    try:
+        found.check(typed)
+    except FieldError as error:
+        errors[field] = error.message
+    filled = forms.fill([(Text(""), [found])], {field: typed}, {}, errors)
+    return render_template("portal/_line.html", line=filled.sections[0].lines[0], dossier=dossier)
+
+
+def _field(dossier: Dossier, name: str) -> Field | None:
+    fields = workflows.get(dossier.kind).fields
+    found = next((f for f in fields if f.name == name and f.type is not FieldType.FILE), None)
+    return facts.with_catalogues(found) if found else None
+
+
+@bp.get("/dossiers/<key>/review")
+@for_applicants
+def review(key: str) -> ResponseReturnValue:
+    """Show everything once more before it is sent."""
+    dossier = own_dossier(key)
+    action = applications.sending_action(dossier)
+    if action is None:
+        return redirect(url_for(".status", key=key), 303)
+    errors = dossiers.form_errors(dossier)
+    if errors:
+        return _form_page(dossier, errors)
+    return render_template(
+        "portal/review.html",
+        dossier=dossier,
+        workflow=workflows.get(dossier.kind),
+        sections=applications.summary(dossier),
+        action=action,
+    )
+
+
+@bp.get("/dossiers/<key>/actions/<name>")
+@for_applicants
+def ask(key: str, name: str) -> ResponseReturnValue:
+    """Ask before something that cannot be taken back."""
+    dossier = own_dossier(key)
+    action = next((a for a in applications.other_actions(dossier) if a.name == name), None)
+    if action is None:
+        return redirect(url_for(".status", key=key), 303)
+    return _ask_page(dossier, action, {})
+
+
+@bp.post("/dossiers/<key>/actions/<name>")
+@for_applicants
+def act(key: str, name: str) -> ResponseReturnValue:
+    """Take one step on an own dossier; a double click ends where the first one did."""
+    before = own_dossier(key)
+    sends = _is_sending(before, name)
+    try:
+        with transaction():
+            dossier = own_or_404(applications.own_to_change(key, sessions.current_email()))
+            dossiers.act(
+                key,
+                name,
+                applications.actor(dossier),
+                version=request.form.get("version", type=int),
+                supplied=request.form,
+            )
+    except Invalid as error:
+        return _refused_input(own_dossier(key), name, error.errors)
+    except AlreadyDone:
+        pass
+    except Refused:
+        return registered_page(before.kind, 409)
+    except (AppError, ActionRefused) as error:
+        return _sentence(sentence_of(error), own_dossier(key), status_of(error))
+    return redirect(url_for(".receipt" if sends else ".status", key=key), 303)
+
+
+def _is_sending(dossier: Dossier, name: str) -> bool:
+    actions = workflows.get(dossier.kind).actions
+    return any(a.name == name and a.clock in applications.SENDING for a in actions)
+
+
+def _refused_input(dossier: Dossier, name: str, errors: Mapping[str, Text]) -> ResponseReturnValue:
+    asking = next((a for a in applications.other_actions(dossier) if a.name == name), None)
+    return _ask_page(dossier, asking, errors) if asking else _form_page(dossier, errors)
+
+
+def _max_mb() -> int:
+    n: int = current_app.config["VANTHU"].upload_max_mb
+    return n
+
+
+def _form_page(dossier: Dossier, errors: Mapping[str, Text]) -> ResponseReturnValue:
+    filled = forms.fill(
+        applications.groups(workflows.get(dossier.kind)),
+        dossiers.form_values(dossier),
+        attachments.current(dossier),
+        errors,
+    )
+    page = render_template(
+        "portal/form.html",
+        dossier=dossier,
+        workflow=workflows.get(dossier.kind),
+        filled=filled,
+        asked=applications.asked(dossier),
+        max_mb=_max_mb(),
+        page_has_errors=bool(errors),
+    )
+    return page, 422 if errors else 200
+
+
+def _ask_page(dossier: Dossier, action: Action, errors: Mapping[str, Text]) -> ResponseReturnValue:
+    filled = forms.fill([(Text(""), list(action.asks))], request.form, {}, errors)
+    page = render_template(
+        "portal/ask.html",
+        dossier=dossier,
+        workflow=workflows.get(dossier.kind),
+        action=action,
+        filled=filled,
+        page_has_errors=bool(errors),
+    )
+    return page, 422 if errors else 200
+
+
+def _sentence(text: str, dossier: Dossier, status: int) -> ResponseReturnValue:
+    return render_template("portal/sentence.html", text=text, dossier=dossier), status

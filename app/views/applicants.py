@@ -1,0 +1,183 @@
+"""An applicant comes in: verifies an e-mail, sees own dossiers, begins another."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+import workflows
+from app.errors import Locked, Refused
+from app.language import say
+from app.models import Dossier
+from app.security import sessions
+from app.services import applications, calendar, codes, dossiers, progress
+from app.transaction import transaction
+from app.views import for_applicants, own_or_404, public, safe_next
+from workflows import FieldError, validators
+
+bp = Blueprint("applicants", __name__)
+
+_PENDING = "pending"
+_PURPOSE = "portal"
+
+
+@bp.route("/apply/start", methods=["GET", "POST"])
+@public
+def start() -> ResponseReturnValue:
+    """Ask for the e-mail address and send a code; the answer never tells who is known."""
+    kind = request.values.get("kind", "")
+    if kind:
+        workflows.get(kind)
+    if request.method == "GET":
+        return _start_page(kind)
+    typed = request.form.get("email", "").strip()
+    try:
+        email = validators.email(typed)
+        with transaction():
+            codes.send(email, _PURPOSE)
+    except FieldError as error:
+        return _start_page(kind, typed, say(error.message)), 422
+    except Locked as error:
+        return _start_page(kind, typed, say(error.message)), 429
+    # Signed, not in the URL: addresses end up in logs and browser histories.
+    session[_PENDING] = {"email": email, "kind": kind, "next": safe_next("")}
+    return redirect(url_for(".verify"), 303)
+
+
+def _start_page(kind: str, email: str = "", error: str = "") -> str:
+    return render_template(
+        "portal/start.html",
+        workflow=workflows.get(kind) if kind else None,
+        next=safe_next(""),
+        email=email,
+        error=error,
+        page_has_errors=bool(error),
+    )
+
+
+@bp.route("/apply/verify", methods=["GET", "POST"])
+@public
+def verify() -> ResponseReturnValue:
+    """Take the code and open the applicant's session."""
+    pending = session.get(_PENDING)
+    if not pending:
+        return redirect(url_for(".start"), 303)
+    if request.method == "GET":
+        return _verify_page(pending)
+    email, kind = pending["email"], pending["kind"]
+    target = pending["next"] or url_for(".mine")
+    try:
+        with transaction():
+            is_right = codes.spend(email, _PURPOSE, request.form.get("code", "")[:50])
+            if is_right:
+                sessions.begin(sessions.PORTAL, email=email)
+                if kind:
+                    target = _begun(kind, email)
+    except Locked as error:
+        return _verify_page(pending, say(error.message)), 429
+    if not is_right:
+        wrong = _("Mã không đúng hoặc đã hết hiệu lực. Kiểm tra lại hoặc yêu cầu gửi mã mới.")
+        return _verify_page(pending, wrong), 422
+    session.pop(_PENDING)
+    return redirect(target, 303)
+
+
+def _begun(kind: str, email: str) -> str:
+    """Begin or resume a draft and return its address, or that of the sentence why not."""
+    try:
+        dossier = dossiers.begin(kind, email)
+    except Refused:
+        # Raised before anything is written: the session of this transaction stays.
+        return url_for(".registered", kind=kind)
+    return url_for(".form", key=dossier.key)
+
+
+def _verify_page(pending: dict[str, str], error: str = "") -> str:
+    return render_template(
+        "portal/verify.html",
+        email=pending["email"],
+        restart=url_for(".start", kind=pending["kind"] or None, next=pending["next"] or None),
+        minutes=int(codes.LIFETIME.total_seconds() // 60),
+        error=error,
+        page_has_errors=bool(error),
+    )
+
+
+@bp.post("/apply/resend")
+@public
+def resend() -> ResponseReturnValue:
+    """Send a new code; the one before is dead (rule O3)."""
+    pending = session.get(_PENDING)
+    if not pending:
+        return redirect(url_for(".start"), 303)
+    try:
+        with transaction():
+            is_new = codes.send(pending["email"], _PURPOSE)
+    except Locked as error:
+        return _verify_page(pending, say(error.message)), 429
+    if is_new:
+        flash(_("Đã gửi mã mới. Mã trước không còn hiệu lực."), "success")
+    else:
+        flash(_("Mã vừa được gửi. Vui lòng chờ 30 giây trước khi yêu cầu mã khác."), "info")
+    return redirect(url_for(".verify"), 303)
+
+
+@bp.get("/dossiers")
+@for_applicants
+def mine() -> ResponseReturnValue:
+    """List own drafts and dossiers."""
+    office = calendar.office()
+    return render_template(
+        "portal/mine.html",
+        dossiers=applications.of(sessions.current_email()),
+        workflows=workflows.all_workflows(),
+        label=progress.label,
+        days_left=office.days_left,
+    )
+
+
+@bp.post("/sign-out")
+@for_applicants
+def sign_out() -> ResponseReturnValue:
+    """End the session of this browser."""
+    with transaction():
+        sessions.end(sessions.PORTAL)
+    session.pop(_PENDING, None)
+    flash(_("Đã đăng xuất."), "success")
+    return redirect(url_for("portal.home"), 303)
+
+
+@bp.post("/apply/<kind>/begin")
+@for_applicants
+def begin(kind: str) -> ResponseReturnValue:
+    """Begin or resume a draft."""
+    workflows.get(kind)
+    with transaction():
+        target = _begun(kind, sessions.current_email())
+    return redirect(target, 303)
+
+
+@bp.get("/apply/<kind>/registered")
+@for_applicants
+def registered(kind: str) -> ResponseReturnValue:
+    """Say why this e-mail may not register again, and lead to its dossier (rule Q1)."""
+    return registered_page(kind)
+
+
+def registered_page(kind: str, status: int = 200) -> ResponseReturnValue:
+    """Return the sentence of a second registration."""
+    workflow = workflows.get(kind)
+    dossier: Dossier = own_or_404(applications.registered(kind, sessions.current_email()))
+    page = render_template(
+        "portal/registered.html",
+        workflow=workflow,
+        dossier=dossier,
+        label=progress.label(dossier),
+        sentence=dossiers.second_registration(dossier).message,
+    )
+    return page, status
+
+
+def own_dossier(key: str) -> Dossier:
+    """Return a dossier of this browser's e-mail, or answer 404."""
+    dossier: Dossier = own_or_404(applications.own(key, sessions.current_email()))
+    return dossier

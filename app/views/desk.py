@@ -1,0 +1,170 @@
+"""The desk of the staff: who may enter, the navigation, the queue."""
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import workflows
+from app import clock, formats
+from app.calendar import OfficeCalendar
+from app.language import say
+from app.models import Dossier, User
+from app.security import sessions
+from app.security.actors import staff_roles
+from app.services import calendar, papers
+from app.services import queue as queues
+from app.views import F, app_view, own_or_404
+from workflows import Phase, Role, Text
+
+bp = Blueprint("desk", __name__)
+
+
+def for_administrators(view: F) -> F:
+    """Open an endpoint of the desk also to people who see no dossiers."""
+    view.is_for_administrators = True  # type: ignore[attr-defined]
+    return view
+
+
+@bp.before_request
+def keep_dossiers_closed() -> ResponseReturnValue | None:
+    """Answer 403 with a sentence where an administrator asks for dossiers (rule A4)."""
+    user = sessions.current_user()
+    view = app_view(request.endpoint or "")
+    if user is None or getattr(view, "is_for_administrators", False) or queues.may_see(user):
+        return None
+    return render_template("desk/closed.html", nav=nav()["nav"]), 403
+
+
+def me() -> User:
+    """Return the member of staff at this desk."""
+    user: User = own_or_404(sessions.current_user())
+    return user
+
+
+@bp.context_processor
+def nav() -> dict[str, Any]:
+    """Return the menu of the person who is signed in."""
+    user = sessions.current_user()
+    if user is None:
+        return {"nav": []}
+    items = []
+    if queues.may_see(user):
+        first = queues.views_of(user)[0]
+        items.append(_item("desk.queue", Text("Hồ sơ", "Dossiers"), "inbox", _tally(first).total))
+        items.append(_item("desk.register", Text("Sổ văn bản đi", "Outgoing register"), "book"))
+    dead = mail_counts().get("dead", 0)
+    items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
+    return {"nav": items}
+
+
+_PARTS = {"desk.dossier": "desk.queue", "desk.act": "desk.queue"}
+
+
+def _item(endpoint: str, label: Text, icon: str, count: int = 0) -> dict[str, Any]:
+    here = request.endpoint or ""
+    return {
+        "label": say(label),
+        "href": url_for(endpoint),
+        "active": _PARTS.get(here, here) == endpoint,
+        "icon": icon,
+        "count": count,
+    }
+
+
+def mail_counts() -> dict[str, int]:
+    """Return mails by state, counted once a page."""
+    if "mail_counts" not in g:
+        g.mail_counts = papers.mail_counts()
+    counts: dict[str, int] = g.mail_counts
+    return counts
+
+
+def _tally(view: queues.View) -> queues.Tally:
+    if "tallies" not in g:
+        user = me()
+        g.tallies = queues.tallies(user, queues.views_of(user))
+    tally: queues.Tally = g.tallies.get(view.name, queues.Tally())
+    return tally
+
+
+@bp.get("/desk")
+def queue() -> ResponseReturnValue:
+    """Show what is due first, or what was searched for."""
+    user = me()
+    views = queues.views_of(user)
+    wanted = request.args.get("view", "")
+    view = next((v for v in views if v.name == wanted), views[0])
+    text = " ".join(request.args.get("q", "")[:100].split())
+    cursors = {"after": request.args.get("after", ""), "before": request.args.get("before", "")}
+    if text and queues.find(text.upper()):
+        return redirect(url_for(".dossier", code=text.upper()), 303)
+    page = queues.search(text, **cursors) if text else queues.page(view, user, **cursors)
+    here: dict[str, Any] = {"q": text} if text else {"view": view.name}
+    office = calendar.office()
+    is_officer = Role.OFFICER in staff_roles(user)
+    return render_template(
+        "desk/queue.html",
+        view=view,
+        text=text,
+        tabs=[_tab(v, is_active=v == view and not text) for v in views],
+        late=0 if text else _tally(view).late,
+        rows=[_row(d, office, is_officer=is_officer) for d in page.rows],
+        previous=url_for(".queue", before=page.previous, **here) if page.previous else "",
+        next=url_for(".queue", after=page.next, **here) if page.next else "",
+    )
+
+
+def _tab(view: queues.View, *, is_active: bool) -> dict[str, Any]:
+    is_counted = not workflows.FINAL_PHASES.intersection(view.phases)
+    return {
+        "label": say(view.label),
+        "href": url_for(".queue", view=view.name),
+        "active": is_active,
+        "count": _tally(view).total if is_counted else None,
+    }
+
+
+def _row(dossier: Dossier, office: OfficeCalendar, *, is_officer: bool) -> dict[str, Any]:
+    workflow = workflows.get(dossier.kind)
+    state = workflow.by_state[dossier.state]
+    claim = next(
+        (
+            a
+            for a in workflow.offered(dossier.state, {Role.OFFICER})
+            if a.effect == "assign" and is_officer
+        ),
+        None,
+    )
+    days = days_left(dossier, office)
+    return {
+        "code": dossier.code,
+        "href": url_for(".dossier", code=dossier.code),
+        "subject": dossier.subject,
+        "title": say(workflow.title),
+        "phase": dossier.phase,
+        "state": say(state.label),
+        "days": days,
+        "on": _promised(dossier),
+        "late": days is not None and days < 0,
+        "officer": dossier.officer.full_name if dossier.officer else "",
+        "is_mine": dossier.officer_id == me().id,
+        "claim": claim and {"name": claim.name, "label": say(claim.label)},
+        "version": dossier.version,
+        "closed_on": formats.day(clock.local(dossier.closed_at).date())
+        if dossier.closed_at
+        else "",
+    }
+
+
+def days_left(dossier: Dossier, office: OfficeCalendar) -> int | None:
+    """Return the working days to the day that counts now; None when nobody waits for it."""
+    day = dossier.supplement_due_on if dossier.phase == Phase.WAITING else dossier.due_on
+    if day is None or dossier.phase in workflows.FINAL_PHASES:
+        return None
+    return office.days_left(clock.today(), day)
+
+
+def _promised(dossier: Dossier) -> str:
+    day = dossier.supplement_due_on if dossier.phase == Phase.WAITING else dossier.due_on
+    return formats.day(day) if day else ""

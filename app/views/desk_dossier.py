@@ -1,0 +1,69 @@
+"""The page of a dossier, and the one address that every action of the staff is sent to."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+import workflows
+from app.errors import AlreadyDone, Conflict, Invalid
+from app.language import say
+from app.models import Dossier
+from app.security.actors import roles_of, staff
+from app.services import dossiers
+from app.services import queue as queues
+from app.transaction import transaction
+from app.views import own_or_404
+from app.views.desk import bp, me
+from app.views.desk_pages import Attempt, dossier_page
+from app.views.failures import sentence_of
+from workflows import FINAL_PHASES, GuardFailed, Phase, WrongState
+
+
+@bp.get("/desk/dossiers/<code>")
+def dossier(code: str) -> ResponseReturnValue:
+    """Show a dossier and what this person may do with it."""
+    return _page(own_or_404(queues.find(code)))
+
+
+def _page(found: Dossier, attempt: Attempt | None = None, status: int = 200) -> ResponseReturnValue:
+    context = dossier_page(found, staff(me()), attempt or Attempt())
+    return render_template("desk/dossier.html", **context), status
+
+
+@bp.post("/desk/dossiers/<code>/actions/<name>")
+def act(code: str, name: str) -> ResponseReturnValue:
+    """Take one step; whoever was late gets the fresh page, a sentence and their own text back."""
+    found: Dossier = own_or_404(queues.find(code))
+    if name not in {a.name for a in workflows.get(found.kind).actions}:
+        abort(404)
+    key = found.key
+    version = request.form.get("version", type=int)
+    typed = {n: v[:4000] for n, v in request.form.items()}
+    try:
+        with transaction():
+            changed = dossiers.act(key, name, staff(me()), version=version, supplied=typed)
+            done = say(dossiers.last_step(changed))
+    except AlreadyDone as error:
+        flash(say(error.message), "info")
+        return redirect(_after(code), 303)
+    except Invalid as error:
+        return _page(_again(code), Attempt(name, typed, error.errors), 422)
+    except (Conflict, WrongState, GuardFailed) as error:
+        return _page(_again(code), Attempt(name, typed, problem=sentence_of(error)), 409)
+    flash(_("Ông/Bà %(done)s: %(code)s.", done=done, code=code), "success")
+    return redirect(_after(code), 303)
+
+
+def _again(code: str) -> Dossier:
+    dossier: Dossier = own_or_404(queues.find(code))
+    return dossier
+
+
+def _after(code: str) -> str:
+    """Return where to go on: here while there is something to do or to read, else the queue."""
+    found = _again(code)
+    roles = roles_of(staff(me()), found)
+    has_more = bool(workflows.get(found.kind).offered(found.state, roles))
+    if found.phase in FINAL_PHASES or (has_more and found.phase != Phase.QUEUE):
+        return url_for(".dossier", code=code)
+    return url_for(".queue")

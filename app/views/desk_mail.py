@@ -1,0 +1,95 @@
+"""Mail as people see it: what waits, what failed and why, and sending it again."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.formats import mask_email, short_moment
+from app.language import say
+from app.models import OutgoingMail
+from app.services import outbox, papers
+from app.services import queue as queues
+from app.transaction import transaction
+from app.views import own_or_404
+from app.views.desk import bp, for_administrators, mail_counts, me
+from app.views.desk_pages import MAIL_STATES
+from workflows import Text
+
+_NAMES = {
+    "code": Text("Mã xác thực", "One-time code"),
+    "received": Text("Giấy tiếp nhận và hẹn trả", "Receipt"),
+    "supplement_asked": Text("Yêu cầu bổ sung", "Supplement request"),
+    "supplement_received": Text("Đã nhận bổ sung", "Supplement received"),
+    "granted": Text("Kết quả giải quyết", "Result"),
+    "refused": Text("Văn bản từ chối", "Refusal"),
+    "withdrawn": Text("Xác nhận rút hồ sơ", "Withdrawal"),
+    "lapsed": Text("Dừng giải quyết", "Stopped"),
+    "reopened": Text("Mở lại quyền đăng ký", "Registration open again"),
+}
+
+
+@bp.get("/desk/mail")
+@for_administrators
+def mail() -> ResponseReturnValue:
+    """Show mails by state; an administrator sees neither recipients nor texts."""
+    counts = mail_counts()
+    moving = [s for s in papers.MAIL_STATES if counts.get(s)]
+    state = request.args.get("state", "")
+    if state not in papers.MAIL_STATES:
+        state = moving[0] if moving else "sent"
+    page = papers.mails(state, after=request.args.get("after", ""))
+    is_open = queues.may_see(me())
+    return render_template(
+        "desk/mail.html",
+        state=state,
+        tabs=[
+            {
+                "label": say(MAIL_STATES[s]),
+                "href": url_for("desk.mail", state=s),
+                "active": s == state,
+                "count": counts.get(s, 0) if s in ("dead", "pending", "sending") else None,
+            }
+            for s in papers.MAIL_STATES
+        ],
+        rows=[_row(m, is_open=is_open) for m in page.rows],
+        first=url_for("desk.mail", state=state) if request.args.get("after") else "",
+        next=url_for("desk.mail", state=state, after=page.next) if page.next else "",
+        is_open=is_open,
+    )
+
+
+def _row(mail: OutgoingMail, *, is_open: bool) -> dict[str, Any]:
+    code = mail.dossier.code if mail.dossier else None
+    return {
+        "id": mail.id,
+        "name": say(_NAMES.get(mail.name, Text(mail.name))),
+        "subject": mail.subject if is_open else "",
+        "recipient": mail.recipient if is_open else mask_email(mail.recipient),
+        "code": code or "",
+        "dossier": url_for("desk.dossier", code=code) if code and is_open else "",
+        "attempts": mail.attempts,
+        "error": mail.error,
+        "created": short_moment(mail.created_at),
+        "next": short_moment(mail.next_at),
+        "sent": short_moment(mail.sent_at) if mail.sent_at else "",
+        "dead": mail.state == "dead",
+    }
+
+
+@bp.post("/desk/mail/<int(max=2147483647):number>/retry")
+@for_administrators
+def retry(number: int) -> ResponseReturnValue:
+    """Send a failed mail again."""
+    with transaction():
+        found: OutgoingMail = own_or_404(db.session.get(OutgoingMail, number, with_for_update=True))
+        is_dead = found.state == "dead"
+        if is_dead:
+            outbox.retry(found)
+    if is_dead:
+        flash(_("Thư được xếp gửi lại ngay."), "success")
+    else:
+        flash(_("Thư này không còn ở mục không gửi được."), "info")
+    return redirect(url_for("desk.mail", state="dead"), 303)

@@ -1,0 +1,292 @@
+"""What the page of a dossier shows to one member of staff, as plain values for the template."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+import letters
+import workflows
+from app import formats, forms
+from app.language import say
+from app.models import Attachment, Dossier, Letter, OutgoingMail
+from app.security.actors import ROLE_NAMES, Actor, roles_of, staff_roles
+from app.services import attachments, calendar, facts, papers, progress
+from app.views.desk import days_left
+from workflows import DRAFTED, Action, Field, FieldType, Phase, Role, Text, Workflow
+
+_MASKED = frozenset({FieldType.PERSONAL_ID, FieldType.PHONE, FieldType.MOBILE})
+_LETTER_STATES = {
+    "draft": (Text("Dự thảo", "Draft"), "signature"),
+    "signed": (Text("Đã ký, chờ số", "Signed, no number yet"), "issue"),
+    "issued": (Text("Đã phát hành", "Issued"), "done"),
+    "void": (Text("Đã hủy dự thảo", "Draft dropped"), "closed"),
+}
+MAIL_STATES = {
+    "pending": Text("Chờ gửi", "Waiting"),
+    "sending": Text("Đang gửi", "Sending"),
+    "sent": Text("Đã gửi", "Sent"),
+    "dead": Text("Không gửi được", "Failed"),
+    "expired": Text("Hết hạn, không gửi", "Expired, not sent"),
+}
+_EVENT_TONES = {Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody tried in vain: which action, what was typed, what was wrong with it."""
+
+    action: str = ""
+    typed: Mapping[str, str] | None = None
+    errors: Mapping[str, Text] | None = None
+    problem: str = ""
+
+
+def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, Any]:
+    """Return the context of templates/desk/dossier.html."""
+    workflow = workflows.get(dossier.kind)
+    roles = roles_of(actor, dossier)
+    offered = workflow.offered(dossier.state, roles)
+    found = papers.letters_of(dossier)
+    open_letter = next((x for x in found if x.state in ("draft", "signed")), None)
+    decides = any(a.signs or a.issues == DRAFTED for a in offered)
+    code = str(dossier.code)
+    return {
+        "code": code,
+        "subject": dossier.subject,
+        "title": say(workflow.title),
+        "phase": dossier.phase,
+        "state": say(workflow.by_state[dossier.state].label),
+        "version": dossier.version,
+        "promise": _promise(dossier),
+        "facts": _facts(dossier),
+        "groups": _groups(dossier, workflow, is_open=Role.OFFICER in roles),
+        "files": _files(dossier, workflow),
+        "steps": [{"label": say(s.label), "state": s.state} for s in progress.steps(dossier)],
+        "offers": _offers(dossier, offered, attempt),
+        "why_not": "" if offered else _why_not(dossier, actor, roles),
+        "preview": {
+            "title": say(_LETTER_STATES[open_letter.state][0]) + ": " + _title(open_letter),
+            "href": url_for("desk_letters.preview", code=code, v=dossier.version),
+        }
+        if open_letter and decides
+        else None,
+        "letters": [_letter(x, code) for x in found],
+        "mails": [_mail(m) for m in papers.mails_of(dossier)],
+        "events": list(_events(dossier, workflow)),
+        "problem": attempt.problem,
+        "lost": _lost(workflow, offered, attempt),
+        "page_has_errors": bool(attempt.problem or attempt.errors),
+    }
+
+
+def _promise(dossier: Dossier) -> dict[str, Any]:
+    days = days_left(dossier, calendar.office())
+    is_waiting = dossier.phase == Phase.WAITING
+    day = dossier.supplement_due_on if is_waiting else dossier.due_on
+    return {
+        "label": _("Hạn bổ sung") if is_waiting else _("Hẹn trả"),
+        "days": days,
+        "on": formats.day(day) if day else "",
+    }
+
+
+def _facts(dossier: Dossier) -> list[dict[str, Any]]:
+    officer = dossier.officer
+    rows = [
+        (_("Người nộp"), dossier.email),
+        (_("Ngày nộp"), formats.short_moment(dossier.submitted_at) if dossier.submitted_at else ""),
+        (_("Tính hạn từ"), formats.day(dossier.counted_from) if dossier.counted_from else ""),
+        (_("Chuyên viên"), f"{officer.full_name}, {officer.unit.name}" if officer else ""),
+        (_("Kết thúc"), formats.short_moment(dossier.closed_at) if dossier.closed_at else None),
+    ]
+    return [{"label": label, "value": value} for label, value in rows if value is not None]
+
+
+def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict[str, Any]]:
+    """Return the answers by group; numbers of persons only for those who work on the dossier."""
+    shown = [f for f in workflow.fields if f.type not in (FieldType.FILE, FieldType.CONSENT)]
+    return [
+        {
+            "title": say(title),
+            "rows": [_answer(f, dossier, is_open=is_open) for f in members],
+        }
+        for title, members in groupby(shown, key=lambda f: f.group)
+    ]
+
+
+def _answer(field: Field, dossier: Dossier, *, is_open: bool) -> dict[str, str]:
+    value = facts.shown(facts.with_catalogues(field), dossier.answers.get(field.name, ""))
+    if field.type in _MASKED and not is_open and value:
+        value = _("%(mask)s (chuyên viên thụ lý xem đầy đủ)", mask=f"••••••{value[-3:]}")
+    return {"label": say(field.label), "value": value}
+
+
+def _files(dossier: Dossier, workflow: Workflow) -> list[dict[str, Any]]:
+    labels = {f.name: say(f.label) for f in workflow.fields}
+    current = attachments.current(dossier)
+    return [
+        _file(a, labels.get(name, name))
+        | {
+            "older": [
+                _file(old, "")
+                for old in dossier.attachments
+                if old.field == name and old.replaced_at is not None
+            ]
+        }
+        for name, a in current.items()
+    ]
+
+
+def _file(attachment: Attachment, label: str) -> dict[str, Any]:
+    return {
+        "label": label,
+        "name": attachment.name,
+        "size": formats.size(attachment.size),
+        "href": url_for("desk.attachment", number=attachment.id),
+        "is_image": attachment.content_type.startswith("image/"),
+        "at": formats.short_moment(attachment.uploaded_at),
+    }
+
+
+def _offers(dossier: Dossier, offered: list[Action], attempt: Attempt) -> list[dict[str, Any]]:
+    premises = facts.for_guards(dossier) if any(a.guard for a in offered) else {}
+    return [_offer(a, premises, attempt, is_first=n == 0) for n, a in enumerate(offered)]
+
+
+def _offer(
+    action: Action, premises: workflows.Facts, attempt: Attempt, *, is_first: bool
+) -> dict[str, Any]:
+    is_tried = action.name == attempt.action
+    typed = attempt.typed or {} if is_tried else {}
+    form = forms.fill(
+        [(Text(""), list(action.asks))],
+        {f.name: typed.get(f.name, "") for f in action.asks},
+        {},
+        attempt.errors or {} if is_tried else {},
+    )
+    lines = [line for section in form.sections for line in section.lines]
+    for line in lines:
+        # Two actions of one page may ask for the same thing.
+        line.control.id = line.control.label.field_id = f"{action.name}-{line.name}"
+    blocked = action.guard(premises) if action.guard else None
+    return {
+        "name": action.name,
+        "label": say(action.label),
+        "tone": action.tone,
+        "lines": lines,
+        "limits": {f.name: f.max_length for f in action.asks},
+        "blocked": say(blocked) if blocked else "",
+        "binding": say(_binding(action)),
+        "is_open": is_tried or (is_first and not attempt.action),
+    }
+
+
+def _binding(action: Action) -> Text:
+    """Say what cannot be taken back; empty when the next step can still be another one."""
+    if action.signs:
+        return Text(
+            "Văn bản được ký với tên và chức vụ của Ông/Bà, đúng như bản đang hiển thị, rồi"
+            " chuyển văn thư phát hành.",
+            "The letter is signed in your name exactly as shown and goes to the registry.",
+        )
+    if action.issues == DRAFTED:
+        return Text(
+            "Hệ thống cấp số, ghi ngày và gửi kết quả tới người nộp ngay. Số đã cấp không thu"
+            " hồi được.",
+            "The letter gets its number and date and is sent at once. A number is never taken"
+            " back.",
+        )
+    if action.issues:
+        return Text(
+            "Văn bản được cấp số và gửi tới người nộp ngay. Thời hạn giải quyết tạm dừng.",
+            "A numbered letter is sent to the applicant at once. The clock stops.",
+        )
+    if action.drafts and Role.SIGNER in action.roles:
+        return Text(
+            "Dự thảo đồng ý được hủy; dự thảo từ chối hiện ra để Ông/Bà xem và ký.",
+            "The draft of the grant is dropped; the refusal is drafted for you to see and sign.",
+        )
+    return Text("")
+
+
+def _why_not(dossier: Dossier, actor: Actor, roles: Collection[Role]) -> str:
+    """Say why somebody who usually acts here has nothing to do."""
+    held = staff_roles(actor.user) if actor.user else frozenset()
+    if dossier.phase == Phase.SIGNATURE and Role.SIGNER in held - set(roles):
+        return str(_("Ông/Bà đã thẩm định hồ sơ này nên lãnh đạo khác ký."))
+    if dossier.phase == Phase.REVIEW and Role.OFFICER in held - set(roles) and dossier.officer:
+        return str(_("%(name)s đang thụ lý hồ sơ này.", name=dossier.officer.full_name))
+    return ""
+
+
+def _title(letter: Letter) -> str:
+    about = letters.kinds().get(letter.kind)
+    return about.title if about else letter.kind
+
+
+def _letter(letter: Letter, code: str) -> dict[str, Any]:
+    label, phase = _LETTER_STATES[letter.state]
+    entry = letter.entry
+    href = ""
+    if letter.state == "issued":
+        href = url_for("desk_letters.pdf", key=letter.key)
+    elif letter.state != "void":
+        href = url_for("desk_letters.preview", code=code)
+    return {
+        "title": _title(letter),
+        "subject": letter.subject,
+        "state": say(label),
+        "phase": phase,
+        "reference": f"{entry.number:02d}/{entry.symbol}" if entry else "",
+        "on": formats.day(entry.issued_on) if entry else "",
+        "signer": letter.signer.full_name if letter.signer else "",
+        "signed_at": formats.short_moment(letter.signed_at) if letter.signed_at else "",
+        "href": href,
+        "is_void": letter.state == "void",
+    }
+
+
+def _mail(mail: OutgoingMail) -> dict[str, str]:
+    at = mail.sent_at or mail.next_at
+    return {
+        "subject": mail.subject,
+        "state": say(MAIL_STATES[mail.state]),
+        "phase": {"sent": "done", "dead": "refused", "expired": "closed"}.get(
+            mail.state, "waiting"
+        ),
+        "at": formats.short_moment(at),
+        "error": mail.error,
+    }
+
+
+def _events(dossier: Dossier, workflow: Workflow) -> Iterable[dict[str, str]]:
+    for event in reversed(dossier.events):
+        action = workflow.edges[event.action, event.before]
+        asked = {f.name: say(f.label) for f in action.asks}
+        role = say(ROLE_NAMES[Role(event.role)])
+        done = say(action.done)
+        yield {
+            "title": done[:1].upper() + done[1:],
+            "who": event.actor_name
+            if event.role == Role.SYSTEM
+            else f"{event.actor_name} ({role})",
+            "when": formats.short_moment(event.at),
+            "comment": "\n".join(f"{asked.get(n, n)}: {text}" for n, text in event.details.items()),
+            "tone": _EVENT_TONES.get(workflow.by_state[event.after].phase, ""),
+        }
+
+
+def _lost(workflow: Workflow, offered: list[Action], attempt: Attempt) -> list[dict[str, str]]:
+    """Return what was typed for an action that is gone, so that it can be copied."""
+    if not attempt.typed or attempt.action in {a.name for a in offered}:
+        return []
+    asked = {f.name: f for a in workflow.actions if a.name == attempt.action for f in a.asks}
+    return [
+        {"label": say(field.label), "value": attempt.typed[name]}
+        for name, field in asked.items()
+        if attempt.typed.get(name, "").strip()
+    ]

@@ -1,0 +1,76 @@
+"""What tests do again and again: sign in, read codes, file a request."""
+
+import re
+
+import pyotp
+from flask import current_app
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app import samples
+from app.extensions import db
+from app.models import Dossier, EmailCode, OutgoingMail, User
+from app.security import keys
+
+
+def sign_in(client: FlaskClient, username: str) -> None:
+    """Sign a person of the sample department in through the real pages."""
+    app = client.application
+    with app.app_context():
+        # Spent steps of earlier sign-ins of the same half minute would refuse this one.
+        user = db.session.scalars(select(User).where(User.username == username)).one()
+        user.totp_last_step = 1
+        db.session.commit()
+    client.post("/desk/sign-in", data={"username": username, "password": samples.PASSWORD})
+    code = pyotp.TOTP(samples.totp_secret(username)).now()
+    answer = client.post("/desk/code", data={"code": code})
+    assert answer.status_code == 303, answer.text
+
+
+def verify_email(client: FlaskClient, email: str) -> None:
+    """Verify an e-mail on the portal through the real pages."""
+    client.post("/apply/start", data={"email": email})
+    answer = client.post("/apply/verify", data={"code": last_code(client, email)})
+    assert answer.status_code == 303, answer.text
+
+
+def last_code(client: FlaskClient, email: str) -> str:
+    """Return the six digits of the newest code of an address, as its mail will have them."""
+    with client.application.app_context():
+        code = db.session.scalars(
+            select(EmailCode).where(EmailCode.email == email).order_by(EmailCode.id.desc())
+        ).first()
+        assert code is not None
+        return keys.derived_code("code", code.nonce)
+
+
+def user(username: str) -> User:
+    """Return a person of the sample department (needs an application context)."""
+    return db.session.scalars(select(User).where(User.username == username)).one()
+
+
+def dossier(key: str) -> Dossier:
+    """Return a dossier as it is in the database now."""
+    db.session.rollback()  # a transaction left open would go on seeing its own moment
+    return db.session.scalars(select(Dossier).where(Dossier.key == key)).one()
+
+
+def mails(name: str = "") -> list[OutgoingMail]:
+    """Return the outbox in order, or the mails of one template."""
+    db.session.rollback()
+    query = select(OutgoingMail).order_by(OutgoingMail.id)
+    if name:
+        query = query.where(OutgoingMail.name == name)
+    return list(db.session.scalars(query))
+
+
+def csrf_of(page: str) -> str:
+    """Return the token of the first form of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, "the page has no csrf token"
+    return found.group(1)
+
+
+def base_url() -> str:
+    """Return the configured public address."""
+    return str(current_app.config["VANTHU"].base_url)
