@@ -1,0 +1,45 @@
+# `make run` and `make test` are all a newcomer needs; both begin with `make setup`.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+UV = $(shell command -v uv || echo .tools/uv/bin/uv)
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url
+ARGS ?=
+export PYTEST_ARGS ?= -n 2
+
+.PHONY: help setup run test check lint format lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+setup: ## Install what is missing: libraries, Python packages, browser assets, fonts
+	@.ci/setup
+
+run: setup ## Start the product with sample data; ARGS="…" goes to `vanthu serve`
+	@exec $(BIN)/vanthu serve $(ARGS)
+
+test: ## Check everything, then test on SQLite and on PostgreSQL; PYTEST_ARGS="…" goes to pytest
+	@.ci/test
+
+check: setup lint ## Format, lint, types and import rules: the checks that take seconds
+
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format the code and apply the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup ## Write the lock files anew; ARGS=--upgrade takes the newest versions allowed
+	$(COMPILE) $(ARGS) --all-extras pyproject.toml -o requirements.lock
+	for name in uv node build; do \
+		$(COMPILE) $(ARGS) --python-version 3.11 .ci/locks/$$name.in -o .ci/locks/$$name.txt; \
+	done
+
+clean: ## Remove what setup and the tests made; the data in var/ stays
+	rm -rf .venv .tools node_modules app/static/build letters/assets/fonts
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find app workflows letters tests -name __pycache__ -prune -exec rm -rf {} +
+	find app -name '*.mo' -delete
