@@ -70,9 +70,11 @@ class OfficeCalendar:
 
     def days_left(self, today: date, due_on: date) -> int:
         """Count working days after today up to the due day; negative when it has passed."""
-        first, last, sign = (today, due_on, 1) if today <= due_on else (due_on, today, -1)
-        span = (last - first).days
-        return sign * sum(self.is_working_day(first + timedelta(days=n + 1)) for n in range(span))
+        first, last = sorted((today, due_on))
+        days = [first + timedelta(days=n + 1) for n in range((last - first).days)]
+        worked = sum(map(self.is_working_day, days))
+        # On the Saturday after a Friday's promise no working day has passed, yet it is broken.
+        return worked if today <= due_on else -max(worked, 1)
 
     def unusual_days(self, year: int) -> list[Day]:
         """List closed weekdays and worked weekend days of a year."""

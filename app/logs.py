@@ -48,5 +48,5 @@ def configure(config: Config) -> None:
     if config.env != "test":
         root.handlers = [handler]
     root.setLevel(config.log_level)
-    for noisy in ("weasyprint", "fontTools", "huey", "transitions", "mail.log"):
+    for noisy in ("weasyprint", "fontTools", "huey", "mail.log", "pikepdf", "alembic.runtime"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from letters.errors import LetterError
+
 FOLDER = Path(__file__).parent / "assets" / "fonts"
 FILES = ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf")
 # Where Debian/Ubuntu, Fedora and Arch put them, then fonts of the machine and of the user.
@@ -39,20 +41,25 @@ def missing() -> list[str]:
     """Name what is absent: a face, or the Vietnamese letters a face lacks."""
     problems = []
     for name in FILES:
-        if not (FOLDER / name).is_file():
+        try:
+            lacking = [letter for letter in VIETNAMESE if ord(letter) not in coverage(name)]
+        except LetterError:
             problems.append(name)
-        elif lacking := [letter for letter in VIETNAMESE if ord(letter) not in coverage(name)]:
-            problems.append(f"{name} without {''.join(lacking)}")
+        else:
+            problems += [f"{name} without {''.join(lacking)}"] if lacking else []
     return problems
 
 
 @cache
 def coverage(name: str = FILES[0]) -> frozenset[int]:
-    """Return the code points a face can draw."""
-    from fontTools.ttLib import TTFont  # WeasyPrint brings it; `import letters` stays cheap.
+    """Return the code points a face can draw; raise LetterError when it cannot be read."""
+    from fontTools.ttLib import TTFont, TTLibError  # WeasyPrint brings it; imported when needed
 
-    with TTFont(FOLDER / name, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+    try:
+        with (FOLDER / name).open("rb") as file, TTFont(file, lazy=True) as font:
+            return frozenset(font.getBestCmap())
+    except (OSError, TTLibError) as error:
+        raise LetterError(f"{name} is missing or broken: run `python -m letters.fonts`") from error
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ def render_html(data: LetterData) -> str:
     try:
         template = environment().get_template(f"{data.kind}.html")
         return template.render(letter.facts, letter=letter)
-    except TemplateError as error:
+    except (TemplateError, TypeError, ValueError) as error:  # a fact of another shape, a long QR
         raise LetterError(f"{data.kind}: {error}") from error
 
 

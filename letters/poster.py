@@ -7,6 +7,7 @@ from typing import Any
 from letters.data import Office
 from letters.errors import LetterError
 
+
 @dataclass(frozen=True)
 class Poster:
     """What stands on the sheet; `address` is what the QR code opens, a step has a title."""

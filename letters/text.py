@@ -20,7 +20,6 @@ def printable(text: str) -> str:
     ">" with a following U+0338 and breaks the markup.
     """
     text = unicodedata.normalize("NFC", text)
-    # All of ASCII and the Vietnamese letters are covered; the sets are compared once per text.
     strange = {c for c in set(text) if ord(c) not in fonts.coverage() or _hidden(c)}
     for character in strange - {"\n"}:
         text = text.replace(character, "" if _hidden(character) else _UNKNOWN)

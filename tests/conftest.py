@@ -82,11 +82,12 @@ def department_rows(app: Flask) -> list[tuple[Any, list[dict[str, Any]]]]:
 @pytest.fixture(autouse=True)
 def clean(request: pytest.FixtureRequest) -> Iterator[None]:
     """Put the database back to the department alone after a test that used it."""
-    yield
     if "app" not in request.fixturenames:
+        yield
         return
     app: Flask = request.getfixturevalue("app")
     rows = request.getfixturevalue("department_rows")
+    yield
     with app.app_context():
         db.session.rollback()
         for table in reversed(Base.metadata.sorted_tables):

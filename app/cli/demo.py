@@ -129,17 +129,16 @@ def _play(app: Flask, story: Story, config: Config) -> None:
     )
     app.extensions["vanthu_jobs"].drain()
     _collect(story, config)
-    _activate(story, config)
+    _activate(app, story, config)
     story.save()
 
 
 def _file(app: Flask, story: Story, config: Config, facility: str, email: str, licence: str) -> str:
     with transaction():
         codes.send(email, "portal")
-    app.extensions["vanthu_jobs"].drain()
-    code = re.search(r"\b(\d{6})\b", _text(_mails(config, email)[-1]))
+    code = _code(app, config, email)
     with transaction():
-        is_right = code is not None and codes.spend(email, "portal", code.group(1))
+        is_right = codes.spend(email, "portal", code)
     if not is_right:
         raise click.ClickException("the code of the mail was refused")
     story.tell(f"{facility} quét mã QR; địa chỉ {email} được xác thực bằng mã gửi qua SMTP.")
@@ -175,21 +174,33 @@ def _collect(story: Story, config: Config) -> None:
                 story.tell(f"{message['To']} nhận «{message['Subject']}» kèm {name}.")
 
 
-def _activate(story: Story, config: Config) -> None:
-    text = _text(_mails(config, "anbinh@example.vn")[-1])
-    link = re.search(r"/activate/([\w\-]+)", text)
+def _activate(app: Flask, story: Story, config: Config) -> None:
+    email = "anbinh@example.vn"
+    link = re.search(r"/activate/([\w\-]+)", _text(_mails(config, email)[-1]))
     if link is None:
         raise click.ClickException("the result mail has no activation link")
     with transaction():
         activation = activations.find(link.group(1))
-        secret = activation and activations.open_once(activation)
-    if not secret:
-        raise click.ClickException("the activation link did not open")
+        if activation is None:
+            raise click.ClickException("the activation link did not open")
+        purpose = f"activation:{activation.id}"
+        codes.send(activation.account.custodian_email, purpose)
+    code = _code(app, config, email)
     with transaction():
-        again = activations.find(link.group(1))
-    if again is not None:
-        raise click.ClickException("the activation link opened twice")
-    story.tell("Liên kết kích hoạt mở được đúng một lần; mật khẩu không có trong thư hay văn bản.")
+        activation = activations.find(link.group(1))
+        is_right = codes.spend(email, purpose, code)
+        secret = activation and is_right and activations.open_once(activation)
+    if not secret or activations.find(link.group(1)) is not None:
+        raise click.ClickException("the link must open with its code, and only once")
+    story.tell("Liên kết kích hoạt mở bằng mã một lần, đúng một lần; mật khẩu không có trong thư.")
+
+
+def _code(app: Flask, config: Config, email: str) -> str:
+    app.extensions["vanthu_jobs"].drain()
+    code = re.search(r"\b(\d{6})\b", _text(_mails(config, email)[-1]))
+    if code is None:
+        raise click.ClickException("the mail has no code")
+    return code.group(1)
 
 
 def _dossier(key: str) -> Dossier:

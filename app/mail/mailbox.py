@@ -5,7 +5,6 @@ import secrets
 import socket
 from asyncio import Server
 from collections.abc import Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +12,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from app import clock
 from app.mail.settings import is_loopback
 
 SIZE_LIMIT = 25 * 1024 * 1024
@@ -20,7 +20,7 @@ SIZE_LIMIT = 25 * 1024 * 1024
 
 def keep(directory: Path, content: bytes, *, sender: str, recipients: list[str]) -> str:
     """Keep one mail whole or not at all; return its id, which sorts by time."""
-    mail_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(4)}"
+    mail_id = f"{clock.now():%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(4)}"
     # As a delivering server does: who it really came from and went to, whatever its headers say.
     trace = [f"Return-Path: <{sender}>", *(f"Delivered-To: {name}" for name in recipients)]
     partial = directory / f".{mail_id}.partial"

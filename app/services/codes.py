@@ -123,6 +123,15 @@ def _lock_row(email: str, purpose: str) -> EmailLock:
     ).one()
 
 
+def count_wrong(name: str, purpose: str) -> None:
+    """Count a wrong try under a name that nobody has. Raises Locked, as a real name does."""
+    lock = _lock_row(name, purpose)
+    _refuse_while_locked(lock)
+    lock.failures += 1
+    if lock.failures >= _MAX_FAILURES:
+        lock.failures, lock.locked_until = 0, clock.now() + _LOCK
+
+
 def _refuse_while_locked(row: EmailLock) -> None:
     if row.locked_until and row.locked_until > clock.now():
         raise locked(row.locked_until - clock.now())

@@ -1,5 +1,6 @@
 """Letters of a dossier: drafted, signed, numbered and issued, kept as data and as one PDF."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -90,7 +91,7 @@ def make_pdf(letter: Letter) -> str:
 
 def file_name(letter: Letter) -> str:
     """Return a name to save the PDF under: what it is and its number, letters of ASCII only."""
-    title = fold(letters.kinds()[letter.kind].title).replace(" ", "-")
+    title = re.sub(r"\W+", "-", fold(letters.kinds()[letter.kind].title))
     data = LetterData.from_json(letter.data)
     return f"{title}-{data.reference.replace('/', '-') if data.number else 'du-thao'}.pdf"
 

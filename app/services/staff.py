@@ -9,7 +9,7 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import User
 from app.security import keys, passwords, two_factor
-from app.services.codes import locked
+from app.services.codes import count_wrong, locked
 from workflows import Text
 
 _MAX_FAILURES = 5
@@ -31,6 +31,8 @@ def check_password(username: str, password: str) -> User | None:
     user = _find(username)
     is_right = passwords.verify(user.password_hash if user else None, password)
     if user is None or not user.is_active:
+        # Were only real names locked, the lock would tell who works here.
+        count_wrong(_normal(username), "staff")
         return None
     if user.locked_until and user.locked_until > clock.now():
         raise locked(user.locked_until - clock.now())
@@ -88,6 +90,8 @@ def _count_failure(user: User) -> None:
 
 
 def _find(username: str) -> User | None:
-    return db.session.scalars(
-        select(User).where(User.username == username.strip().lower()[:100])
-    ).first()
+    return db.session.scalars(select(User).where(User.username == _normal(username))).first()
+
+
+def _normal(username: str) -> str:
+    return username.strip().lower()[:100]

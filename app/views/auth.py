@@ -146,7 +146,9 @@ def _spend(typed: str) -> bool:
 def _opened() -> ResponseReturnValue:
     user = sessions.current_user()
     assert user is not None  # noqa: S101 - begun a line ago; tells the type checker so
-    return redirect(safe_next(landing(user)), 303)
+    # Without dossiers the address that was asked for would only be a refusal.
+    target = safe_next(landing(user)) if queue.may_see(user) else landing(user)
+    return redirect(target, 303)
 
 
 @bp.post("/desk/sign-out")

@@ -119,7 +119,7 @@ def _entry(entry: BookEntry) -> dict[str, str]:
     return {
         "reference": f"{entry.number:02d}/{entry.symbol}",
         "on": formats.day(entry.issued_on),
-        "subject": letter.subject if letter else "",
+        "subject": letter.subject[:1].upper() + letter.subject[1:] if letter else "",
         "kind": about.title if about else "",
         "addressee": ", ".join(LetterData.from_json(letter.data).addressees) if letter else "",
         "signer": letter.signer.full_name if letter and letter.signer else "",

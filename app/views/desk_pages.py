@@ -49,7 +49,10 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
     """Return the context of templates/desk/dossier.html."""
     workflow = workflows.get(dossier.kind)
     roles = roles_of(actor, dossier)
-    offered = workflow.offered(dossier.state, roles)
+    offered = sorted(
+        workflow.offered(dossier.state, roles),
+        key=lambda a: (a.tone != "primary", workflow.by_state[a.target].phase == Phase.QUEUE),
+    )
     found = papers.letters_of(dossier)
     open_letter = next((x for x in found if x.state in ("draft", "signed")), None)
     decides = any(a.signs or a.issues == DRAFTED for a in offered)
@@ -78,6 +81,10 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
         "mails": [_mail(m) for m in papers.mails_of(dossier)],
         "events": list(_events(dossier, workflow)),
         "problem": attempt.problem,
+        "wrong": [
+            {"href": f"#{attempt.action}-{name}", "text": say(text)}
+            for name, text in (attempt.errors or {}).items()
+        ],
         "lost": _lost(workflow, offered, attempt),
         "page_has_errors": bool(attempt.problem or attempt.errors),
     }

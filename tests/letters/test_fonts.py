@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from letters import fonts
+import letters
+from letters import LetterError, fonts
 
 
 @pytest.fixture
@@ -43,6 +44,15 @@ def test_a_face_without_vietnamese_letters_is_named(folder, tmp_path):
     shutil.copyfile(tmp_path / "poor.ttf", fonts.FOLDER / "Tinos-Bold.ttf")
 
     assert fonts.missing() == ["Tinos-Bold.ttf without ẵ"]
+
+
+def test_a_broken_face_is_named_and_gives_no_letter(folder):
+    fonts.install([folder])
+    (fonts.FOLDER / "Tinos-Regular.ttf").write_bytes(b"not a font")
+
+    assert fonts.missing() == ["Tinos-Regular.ttf"]
+    with pytest.raises(LetterError, match="missing or broken"):
+        letters.render_html(letters.sample("refusal"))
 
 
 def test_the_command_fails_when_nothing_is_found(folder, monkeypatch, capsys):

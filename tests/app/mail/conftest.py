@@ -120,7 +120,9 @@ class Relay:
         if reply == "DROP":
             return False
         if reply == "DRIP":
-            while not self.over.wait(0.05):
+            for _ in range(100):
+                if self.over.wait(0.05):
+                    break
                 connection.sendall(b"2")
             return False
         line, _, drop = reply.partition("|")

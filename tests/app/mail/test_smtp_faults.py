@@ -12,8 +12,8 @@ from app.mail.failures import EXPLANATIONS, MailFailure, PermanentFailure, Tempo
 from app.mail.settings import SmtpSettings
 from app.mail.smtp import Transport
 
-BUDGET = 0.45
-PATIENCE = BUDGET + 0.25  # what a busy machine may add
+BUDGET = 0.6
+PATIENCE = 2.0  # what a busy machine may add; without its clock a call would take 5 s or more
 TEMPORARY, PERMANENT = TemporaryFailure, PermanentFailure
 
 
@@ -71,9 +71,12 @@ def test_f5_a_host_that_takes_no_connection_costs_the_budget(connect, make_envel
 
 def test_f5_a_resolver_that_hangs_costs_the_budget(monkeypatch, make_envelope):
     hanging = threading.Event()
-    monkeypatch.setattr(
-        mail_session.socket, "getaddrinfo", lambda *_, **__: [] if hanging.wait(3) else []
-    )
+
+    def getaddrinfo(*_, **__):
+        hanging.wait(3)
+        return []
+
+    monkeypatch.setattr(mail_session.socket, "getaddrinfo", getaddrinfo)
     settings = SmtpSettings.parse(f"smtp://relay.example.vn?timeout={BUDGET}")
 
     started = time.monotonic()
@@ -201,7 +204,7 @@ def test_f6_a_goodbye_that_hangs_is_no_failure(make_relay, connect, make_envelop
     with connect(relay) as transport:
         transport.send(make_envelope())
         started = time.monotonic()
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < PATIENCE
     assert len(relay.letters) == 1
 
 

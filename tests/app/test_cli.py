@@ -1,0 +1,187 @@
+"""The command line, as a person and as a program would read it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from app import samples
+from app.extensions import db
+from app.models import User
+from tests.app.services.test_dossiers import GRANT, filed, walked
+
+VANTHU = (sys.executable, "-m", "app.cli")
+REPORTS = (
+    "workflows list",
+    "workflows show account_issuance",
+    "workflows simulate account_issuance",
+    "letters kinds",
+    "calendar year 2026",
+    "books list",
+    "books verify",
+    "mail list",
+    "audit verify",
+    "users list",
+)
+
+
+@pytest.mark.parametrize("command", REPORTS)
+def test_reports_are_a_list_of_objects_with_a_name(context: Flask, command: str) -> None:
+    walked(filed(), *GRANT)
+    db.session.remove()
+
+    result = context.test_cli_runner().invoke(args=[*command.split(), "--json"])
+
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.output)
+    assert isinstance(rows, list)
+    assert rows or command == "audit verify"
+    assert all("name" in row for row in rows)
+
+
+def test_dispatches_are_known_by_their_form(context: Flask) -> None:
+    result = context.test_cli_runner().invoke(args=["letters", "kinds", "--json"])
+
+    forms = {row["name"]: row["form"] for row in json.loads(result.output)}
+    assert forms["account_grant"] == forms["refusal"] == "dispatch"
+    assert forms["receipt"] != "dispatch"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["--from", "2026-11-20", "--days", "10"], "2026-12-07"),
+        (["--from", "2026-11-20", "--days", "10", "--at", "16:45"], "2026-12-07"),
+        (["--from", "2026-11-20", "--days", "10", "--at", "17:30"], "2026-12-08"),
+    ],
+)
+def test_the_calendar_promises(context: Flask, arguments: list[str], printed: str) -> None:
+    result = context.test_cli_runner().invoke(args=["calendar", "due", *arguments])
+
+    assert result.output == f"{printed}\n"
+
+
+def test_the_calendar_works_before_there_is_a_database(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "app.cli",
+            "calendar",
+            "due",
+            "--from",
+            "2026-11-20",
+            "--days",
+            "10",
+        ],
+        env=os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "2026-12-07\n")
+    assert not (tmp_path / "vanthu.db").exists()
+
+
+def test_a_hole_in_a_book_is_found(context: Flask) -> None:
+    walked(filed(), *GRANT)
+    walked(filed("hai@example.vn", "2102/ĐKKDD-LSO"), *GRANT)
+    db.session.execute(text("DELETE FROM book_entries WHERE number = 1"))
+    db.session.commit()
+
+    result = context.test_cli_runner().invoke(args=["books", "verify"])
+
+    assert result.exit_code == 1
+
+
+def test_a_touched_history_is_found(context: Flask) -> None:
+    walked(filed(), *GRANT)
+    db.session.execute(text("UPDATE dossier_events SET at = '2020-01-01 00:00:00+00:00'"))
+    db.session.commit()
+
+    result = context.test_cli_runner().invoke(args=["audit", "verify"])
+
+    assert result.exit_code == 1
+
+
+def test_a_letter_is_rendered_to_a_file(context: Flask, tmp_path: Path) -> None:
+    out = tmp_path / "letter.pdf"
+
+    result = context.test_cli_runner().invoke(
+        args=["letters", "render", "receipt", "--out", str(out)]
+    )
+
+    assert result.exit_code == 0, result.output
+    assert out.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "workflows show nothing",
+        "letters render nothing --out x.pdf",
+        "calendar due --from yesterday --days 1",
+        "users reset-otp nobody",
+    ],
+)
+def test_mistakes_are_one_sentence_and_not_zero(context: Flask, command: str) -> None:
+    result = context.test_cli_runner().invoke(args=command.split())
+
+    assert result.exit_code != 0
+    assert "Traceback" not in result.output
+
+
+def test_people_are_added_and_lose_their_authenticator(context: Flask) -> None:
+    runner = context.test_cli_runner()
+    added = runner.invoke(
+        args=[
+            *("users", "add", "moi", "--full-name", "Lục Văn Mới", "--email", "moi@example.vn"),
+            *("--position", "Chuyên viên", "--unit", "NVD", "--role", "officer"),
+            *("--password", samples.PASSWORD),
+        ]
+    )
+    assert added.exit_code == 0, added.output
+
+    runner.invoke(args=["users", "reset-otp", "an"])
+
+    an = db.session.scalars(select(User).where(User.username == "an")).one()
+    assert (an.totp_secret, an.totp_last_step) == (None, 0)
+
+
+def test_the_demonstration_does_the_main_job(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [*VANTHU, "demo", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    texts = {
+        path.name: subprocess.run(
+            ["pdftotext", "-layout", str(path), "-"],  # noqa: S607 - where the machine has it
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for path in out.glob("*.pdf")
+    }
+    everything = "\n".join(texts.values())
+    for sentence in (
+        "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
+        "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
+        "Số: 01/SYT-NVD",
+        "Số: 02/SYT-NVD",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Kính gửi: Nhà thuốc An Bình",
+        "Kính gửi: Quầy thuốc Thanh Mai",
+    ):
+        assert sentence in everything
+    assert "chưa" not in (out / "nhat-ky.md").read_text(encoding="utf-8")
