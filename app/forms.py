@@ -13,6 +13,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.form import BaseForm
 
 from app.language import say
@@ -133,11 +134,11 @@ def _hint(field: Field) -> Text:
 
 
 def _choice(field: Field, common: Mapping[str, Any]) -> Any:
-    choices = [(c.value, say(c.label)) for c in field.choices]
+    choices = [SelectChoice(c.value, say(c.label)) for c in field.choices]
     if len(choices) <= _MOST_RADIOS:
         return RadioField(choices=choices, widget=GovRadioInput(), validate_choice=False, **common)
     return SelectField(
-        choices=[("", say(_EMPTY)), *choices],
+        choices=[SelectChoice("", say(_EMPTY)), *choices],
         widget=GovSelect(),
         validate_choice=False,
         **common,

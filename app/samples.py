@@ -6,6 +6,7 @@ All names and numbers are invented.
 import base64
 import hashlib
 import io
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 
@@ -38,22 +39,34 @@ _SYSTEMS = (
     ("DTQG", "Hệ thống đơn thuốc quốc gia", "National e-prescription system"),
     ("TIEMCHUNG", "Nền tảng quản lý tiêm chủng", "Vaccination platform"),
 )
-# facility, e-mail, licence, how far it went
+# facility, e-mail, licence, custodian, commune, how far it went
 _DOSSIERS = (
-    ("Nhà thuốc Mẫu Sơn", "mauson@example.vn", "1101/ĐKKDD-LSO", "submit"),
-    ("Quầy thuốc Kỳ Cùng", "kycung@example.vn", "1102/ĐKKDD-LSO", "submit"),
-    ("Nhà thuốc Hoa Hồi", "hoahoi@example.vn", "1103/ĐKKDD-LSO", "submit claim"),
+    ("Nhà thuốc Mẫu Sơn", "mauson@example.vn", "1101/ĐKKDD-LSO",
+     "Hoàng Thị Minh Châu", "Xã Mẫu Sơn", "submit"),
+    ("Quầy thuốc Kỳ Cùng", "kycung@example.vn", "1102/ĐKKDD-LSO",
+     "Nông Thị Bích Ngọc", "Phường Kỳ Lừa", "submit"),
+    ("Nhà thuốc Đèo Giang", "deogiang@example.vn", "1110/ĐKKDD-LSO",
+     "Vy Quang Huy", "Phường Tam Thanh", "submit"),
+    ("Nhà thuốc Tô Thị", "tothi@example.vn", "1111/ĐKKDD-LSO",
+     "Lê Ngọc Ánh", "Phường Đông Kinh", "submit"),
+    ("Nhà thuốc Hoa Hồi", "hoahoi@example.vn", "1103/ĐKKDD-LSO",
+     "Triệu Thị Lan", "Xã Văn Quan", "submit claim"),
+    ("Quầy thuốc Tràng Định", "trangdinh@example.vn", "1112/ĐKKDD-LSO",
+     "Đàm Văn Khoa", "Xã Thất Khê", "submit claim"),
     ("Nhà thuốc Tam Thanh", "tamthanh@example.vn", "1104/ĐKKDD-LSO",
-     "submit claim ask_supplement"),
-    ("Quầy thuốc Bắc Sơn", "bacson@example.vn", "1105/ĐKKDD-LSO", "submit claim propose_grant"),
+     "Phùng Thu Hằng", "Phường Tam Thanh", "submit claim ask_supplement"),
+    ("Quầy thuốc Bắc Sơn", "bacson@example.vn", "1105/ĐKKDD-LSO",
+     "Dương Hữu Phúc", "Xã Bắc Sơn", "submit claim propose_grant"),
+    ("Nhà thuốc Lộc Bình", "locbinh@example.vn", "1113/ĐKKDD-LSO",
+     "Chu Thị Hạnh", "Xã Lộc Bình", "submit claim propose_grant"),
     ("Nhà thuốc Đồng Đăng", "dongdang@example.vn", "1106/ĐKKDD-LSO",
-     "submit claim propose_refusal"),
+     "Lâm Tuấn Kiệt", "Xã Đồng Đăng", "submit claim propose_refusal"),
     ("Nhà thuốc Chi Lăng", "chilang@example.vn", "1107/ĐKKDD-LSO",
-     "submit claim propose_grant approve"),
+     "Ma Thị Thơm", "Xã Chi Lăng", "submit claim propose_grant approve"),
     ("Nhà thuốc Phai Vệ", "phaive@example.vn", "1108/ĐKKDD-LSO",
-     "submit claim propose_grant approve issue"),
+     "Hứa Văn Thịnh", "Phường Lương Văn Tri", "submit claim propose_grant approve issue"),
     ("Quầy thuốc Na Sầm", "nasam@example.vn", "1109/ĐKKDD-LSO",
-     "submit claim propose_refusal approve issue"),
+     "Bế Thị Duyên", "Xã Na Sầm", "submit claim propose_refusal approve issue"),
 )  # fmt: skip
 _SUPPLIED = {
     "reason": "Bản chụp giấy chứng nhận không đọc được số và ngày cấp.",
@@ -139,8 +152,11 @@ def load_dossiers() -> None:
     if db.session.scalars(select(Dossier)).first():
         return
     people = {u.username: u for u in db.session.scalars(select(User))}
-    for facility, email, licence, way in _DOSSIERS:
-        key = submit_sample(facility, email, licence)
+    for facility, email, licence, custodian, commune, way in _DOSSIERS:
+        answers = {"custodian_name": custodian, "pharmacist_name": custodian, "commune": commune}
+        if facility.startswith("Quầy"):
+            answers["facility_kind"] = "counter"
+        key = submit_sample(facility, email, licence, answers=answers)
         for step in way.split()[1:]:
             with transaction():
                 user = db.session.merge(people[_ACTORS[step]], load=True)
@@ -148,10 +164,17 @@ def load_dossiers() -> None:
     _age()
 
 
-def submit_sample(facility: str, email: str, licence: str, kind: str = "account_issuance") -> str:
+def submit_sample(
+    facility: str,
+    email: str,
+    licence: str,
+    *,
+    kind: str = "account_issuance",
+    answers: Mapping[str, str] | None = None,
+) -> str:
     """File one invented request and return the key of its dossier."""
     typed = {f.name: f.sample for f in workflows.get(kind).fields}
-    typed |= {"facility_name": facility, "licence_no": licence}
+    typed |= {"facility_name": facility, "licence_no": licence, **(answers or {})}
     with transaction():
         dossier = dossiers.begin(kind, email)
         dossiers.type_in(dossier, typed)

@@ -11,9 +11,22 @@ from app.config import ConfigError
 
 def register(app: Flask) -> None:
     """Bind every command to the application."""
-    from app.cli import audit, books, calendar, check, demo, letters, mail, serve, users, workflows
+    from app.cli import (
+        audit,
+        books,
+        calendar,
+        check,
+        demo,
+        department,
+        letters,
+        mail,
+        serve,
+        users,
+        workflows,
+    )
 
-    for module in (serve, demo, check, workflows, letters, calendar, books, mail, audit, users):
+    modules = (serve, demo, check, workflows, letters, calendar, books, mail, audit)
+    for module in (*modules, users, department):
         for command in module.COMMANDS:
             app.cli.add_command(command)
 

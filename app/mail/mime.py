@@ -80,18 +80,21 @@ class EnvelopeMessage(flask_mail.Message):
     """Flask-Mail's message of one envelope, the same bytes every time."""
 
     def __init__(self, envelope: Envelope) -> None:
-        super().__init__(
-            subject=envelope.subject,
-            recipients=[Address.parse(envelope.recipient).email],
-            sender=Address.parse(envelope.sender).email,
-            body=_lines(envelope.text),
-            html=_lines(envelope.html) or None,
-            attachments=[_file(attachment) for attachment in envelope.attachments],
-            date=envelope.date.timestamp(),
-            extra_headers=dict(envelope.headers),
-        )
-        self.msgId = envelope.message_id
+        # Not super().__init__: for a Message-ID of its own it asks DNS what this machine is
+        # called (make_msgid, getfqdn), for every mail and with no time-out.
         self.envelope = envelope
+        self.msgId = envelope.message_id
+        self.date = envelope.date.timestamp()
+        self.sender = Address.parse(envelope.sender).email
+        self.recipients = [Address.parse(envelope.recipient).email]
+        self.subject = envelope.subject
+        self.body = _lines(envelope.text)
+        self.alts = {"html": _lines(envelope.html)} if envelope.html else {}
+        self.attachments = [_file(attachment) for attachment in envelope.attachments]
+        self.extra_headers = dict(envelope.headers)
+        self.reply_to = self.charset = None
+        self.cc, self.bcc = [], []
+        self.mail_options, self.rcpt_options = [], []
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         part = MIMEText("", _subtype=subtype, _charset="utf-8")

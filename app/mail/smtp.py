@@ -20,6 +20,7 @@ __all__ = ["SmtpSettings", "Transport"]
 # After so long a silent connection is asked first: a firewall may have forgotten it, and then
 # the next command would wait for its whole time-out.
 IDLE = 10.0
+# Neither is ever said of a mail whose outcome is open (that is "outcome_unknown").
 LOST = frozenset({"disconnected", "relay_busy"})
 
 
@@ -90,14 +91,13 @@ class Transport(flask_mail.Connection):
             message = EnvelopeMessage(message)
         if not isinstance(message, EnvelopeMessage) or isinstance(envelope_from, tuple):
             raise TypeError("build an Envelope: a bare Message has not been checked")
-        sender = Address.parse(envelope_from or message.envelope.sender).email
-        recipient = Address.parse(message.envelope.recipient).email
-        mail = (sender, recipient, message.as_bytes())
+        sender = Address.parse(envelope_from).email if envelope_from else message.sender
+        mail = (str(sender), str(message.recipients[0]), message.as_bytes())
         self._clock = Clock(self.settings.timeout)
         self._drop_if_dead(idle=IDLE)
         kept = self.host is not None
         failure = self._try(mail)
-        if failure is not None and kept and failure.reason in LOST and not failure.uncertain:
+        if failure is not None and kept and failure.reason in LOST:
             # The relay ended a connection it had kept open: not yet a word about this mail.
             failure = self._try(mail)
         if failure is not None:

@@ -84,6 +84,11 @@ def registered(kind: str, email: str) -> Dossier | None:
     return db.session.scalars(select(Dossier).where(Dossier.once_key == f"{kind}:{email}")).first()
 
 
+def is_open_again(dossier: Dossier) -> bool:
+    """Tell whether this dossier set its e-mail free: refused, closed or left late (rule Q4)."""
+    return dossier.once_key is None and dossier.phase != Phase.DONE
+
+
 def issued_letters(dossier: Dossier) -> list[Letter]:
     """List the letters that went out, the oldest first."""
     return list(

@@ -6,9 +6,16 @@ from app.extensions import db
 from app.models import Department, User
 
 
+class NoDepartment(Exception):
+    """Nobody has entered the department yet: `vanthu department load FILE`."""
+
+
 def department() -> Department:
-    """Return the department; there is one."""
-    return db.session.scalars(select(Department)).one()
+    """Return the department; raise NoDepartment before there is one."""
+    found = db.session.scalars(select(Department)).first()
+    if found is None:
+        raise NoDepartment
+    return found
 
 
 def signers() -> list[User]:

@@ -48,6 +48,7 @@ def register(app: Flask, config: Config) -> None:
         applicant_forms,
         applicants,
         auth,
+        compression,
         desk,
         desk_dossier,
         desk_letters,
@@ -71,6 +72,7 @@ def register(app: Flask, config: Config) -> None:
         for name, view in app.view_functions.items():
             if name.startswith(f"{mailbox.name}."):
                 public(view)
+    compression.register(app)
     failures.register(app)
     app.before_request(deny_by_default)
     app.after_request(_finish)

@@ -44,6 +44,7 @@ def _for_owner(dossier: Dossier) -> dict[str, object]:
         "history": progress.history(dossier),
         "asked": applications.asked(dossier),
         "actions": applications.other_actions(dossier),
+        "may_register_again": applications.is_open_again(dossier),
     }
 
 

@@ -54,7 +54,7 @@ def save(key: str) -> ResponseReturnValue:
         _save(key, with_files=False)
     except Conflict as error:
         return sentence_of(error)
-    return _("Đã tự lưu lúc %(at)s", at=short_moment(clock.now())[:5])
+    return str(_("Đã tự lưu lúc %(at)s", at=short_moment(clock.now())[:5]))
 
 
 def _save(key: str, *, with_files: bool = True) -> dict[str, Text]:

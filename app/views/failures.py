@@ -2,8 +2,9 @@
 
 import logging
 
-from flask import Flask, flash, redirect, render_template, request
+from flask import Flask, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -11,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.errors import AlreadyDone, AppError, Conflict, Invalid, Locked, Refused
 from app.language import say
+from app.services.organisation import NoDepartment
 from letters import LetterError
 from workflows import ActionRefused, GuardFailed, NotPermitted, UnknownWorkflow, WrongState
 
@@ -37,6 +39,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(LookupError, _lookup)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(LetterError, _letter)
+    app.register_error_handler(NoDepartment, _no_department)
     app.register_error_handler(HTTPException, _http)
     if not app.testing:
         app.register_error_handler(OperationalError, _unavailable)
@@ -45,8 +48,13 @@ def register(app: Flask) -> None:
 
 
 def page(status: int, message: str = "") -> ResponseReturnValue:
-    """Return the error page with its status."""
-    return render_template("errors/error.html", code=status, detail=message), status
+    """Return the error page with its status.
+
+    Not render_template: the page must also come when the database that fills the usual
+    context is what failed.
+    """
+    template = current_app.jinja_env.get_template("errors/error.html")
+    return template.render(code=status, detail=message, locale=str(get_locale() or "vi")), status
 
 
 def status_of(error: Exception) -> int:
@@ -79,6 +87,11 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
         400,
         _("Biểu mẫu đã hết hiệu lực. Vui lòng quay lại, tải lại trang rồi gửi lần nữa."),
     )
+
+
+def _no_department(error: NoDepartment) -> ResponseReturnValue:
+    log.error("no department: run vanthu department load FILE")
+    return page(503)
 
 
 def _letter(error: LetterError) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app import samples
+from app.config import ROOT
 from app.extensions import db
 from app.models import User
 from tests.app.services.test_dossiers import GRANT, filed, walked
@@ -185,3 +186,25 @@ def test_the_demonstration_does_the_main_job(tmp_path: Path) -> None:
     ):
         assert sentence in everything
     assert "chưa" not in (out / "nhat-ky.md").read_text(encoding="utf-8")
+
+
+def test_a_department_is_written_from_its_file_and_written_again(context: Flask) -> None:
+    runner = context.test_cli_runner()
+    example = str(ROOT / "docs" / "department.example.toml")
+
+    assert runner.invoke(args=["department", "load", example]).exit_code == 0
+    assert runner.invoke(args=["department", "load", example]).exit_code == 0
+
+    shown = json.loads(runner.invoke(args=["department", "show", "--json"]).output)
+    assert [row["name"] for row in shown].count("SỞ Y TẾ") == 1
+    assert [row["symbol"] for row in shown].count("NVD") == 1
+
+
+def test_a_file_with_a_blank_is_refused_by_name(context: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "department.toml"
+    path.write_text('[department]\nname = ""\n', encoding="utf-8")
+
+    result = context.test_cli_runner().invoke(args=["department", "load", str(path)])
+
+    assert result.exit_code != 0
+    assert "department.name" in result.output

@@ -138,6 +138,10 @@ def test_extra_headers_are_not_for_the_headers_we_write(make_envelope, name):
         f"{'a' * 65}@example.vn",
         f"a@{'b' * 64}.vn",
         "a:b@example.vn",
+        "a@example..vn",
+        "a@.vn",
+        "a@example.vn.",
+        "=?utf-8?q?x?=@example.vn",
         "/o=x@example.vn\t,b@example.vn",
     ],
 )
@@ -230,6 +234,23 @@ def test_people_read_what_was_written(make_envelope):
     assert not any(part.defects for part in mail.walk())
     for header in ("Subject", "From", "Message-ID", "Date", "To", "MIME-Version"):
         assert len(mail.get_all(header)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=?utf-8?q?=0D=0ABcc:_ke-gian=40evil.example?=",
+        "x" * 1200,
+        "v" * 500 + " " + "d" * 500,
+        "nhiều chữ " * 100 + "hết",
+    ],
+)
+def test_odd_words_stay_as_they_are_in_lines_that_relays_take(make_envelope, text):
+    recipient = str(Address("tram@example.vn", text))
+    raw = to_bytes(make_envelope(subject=text, recipient=recipient))
+    assert read(raw)["Subject"] == text
+    assert display_name(read(raw), "To") == text
+    assert max(map(len, raw.split(b"\r\n"))) <= 100
 
 
 def test_only_the_attempt_differs_when_a_mail_goes_again(make_envelope):

@@ -207,7 +207,7 @@ def test_a_file_number_that_is_not_there_opens_nothing(put, directory, client):
         b"From: <>\r\nTo: =?utf-8?q?=0D=0ABcc:x?= <a@b>\r\nDate: \r\n\r\n",
         b"Content-Type: multipart/mixed\r\n\r\nno boundary",
         b'Content-Type: application/x_y; name="../../a\r\n b"\r\n\r\nx',
-        b"Content-Disposition: attachment; filename*=UTF-8''%00%ff%2Fetc%2Fpasswd\r\n\r\nx",
+        b"Content-Disposition: attachment; filename*=UTF-8''%2Fa%00%0A%E2%80%AEfdp.exe\r\n\r\nx",
         b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nx",
     ],
 )

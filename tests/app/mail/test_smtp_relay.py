@@ -126,7 +126,26 @@ def test_the_sender_for_bounces_may_differ(make_relay, connect, make_envelope):
     assert b"From: =?utf-8?b?" in relay.letters[0]
 
 
-def test_the_name_we_give_needs_no_dns(make_relay, connect, make_envelope):
+def test_a_refused_password_is_not_taken_for_a_command(make_relay, connect, make_envelope):
+    # AUTH LOGIN sends the password on a line of its own, where a command would stand.
+    relay = make_relay(ehlo="250-relay\r\n250 AUTH LOGIN", auth="334 UGFzc3dvcmQ6")
+    failure = failure_of(connect(relay, user="desk:bi-mat@"), make_envelope())
+    assert relay.commands[-1] == "YmktbWF0"
+    assert str(failure) == "auth_refused at auth (502 5.5.2)"
+
+
+def test_after_a_refused_mail_the_connection_is_kept(make_relay, connect, make_envelope):
+    relay = make_relay(rcpt=["550 5.1.1 No", "250 Ok"], final=["554 5.6.0 No", "250 Ok"])
+    transport = connect(relay)
+    for _ in range(2):
+        with pytest.raises(MailFailure):
+            transport.send(make_envelope())
+    transport.send(make_envelope())
+    assert relay.connections == 1
+
+
+def test_the_name_we_give_needs_no_dns(make_relay, connect, make_envelope, monkeypatch):
+    monkeypatch.setattr("socket.getfqdn", lambda *_: pytest.fail("asked DNS for our own name"))
     relay = make_relay()
     connect(relay).send(make_envelope())
     connect(relay, "ehlo=vanthu.example.vn").send(make_envelope())

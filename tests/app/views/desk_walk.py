@@ -17,6 +17,7 @@ REASON = {"reason": "Giấy chứng nhận đã hết hiệu lực.", "missing":
 
 def at_desk(app: Flask, username: str) -> FlaskClient:
     """Return a browser in which somebody is signed in."""
+    app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     sign_in(client, username)
     return client

@@ -119,9 +119,7 @@ def test_the_first_time_the_authenticator_is_set_up(app: Flask, client: FlaskCli
         person.totp_secret, person.totp_last_step = None, 0
         db.session.commit()
 
-    answer = client.post(
-        "/desk/sign-in", data={"username": "binh", "password": samples.PASSWORD}
-    )
+    answer = client.post("/desk/sign-in", data={"username": "binh", "password": samples.PASSWORD})
     assert answer.location == "/desk/enrol"
     page = client.get("/desk/enrol").text
     assert "<svg" in page
@@ -191,9 +189,7 @@ def test_a_password_of_a_megabyte_is_only_wrong(client: FlaskClient) -> None:
 
 
 def test_the_cookie_is_for_the_server_alone(client: FlaskClient) -> None:
-    answer = client.post(
-        "/desk/sign-in", data={"username": "an", "password": samples.PASSWORD}
-    )
+    answer = client.post("/desk/sign-in", data={"username": "an", "password": samples.PASSWORD})
 
     cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("vanthu_staff"))
     assert "HttpOnly" in cookie

@@ -1,0 +1,343 @@
+"""A submitted dossier: receipt, status, letters, files, supplement, withdrawal."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app.extensions import db
+from app.services import outbox
+from tests.app.views.portal_steps import (
+    ASK,
+    EMAIL,
+    GRANT,
+    KIND,
+    REFUSAL,
+    answers,
+    begin,
+    save,
+    scan,
+    submit,
+    walk,
+)
+from tests.helpers import dossier, mails, verify_email
+
+PERSONAL = ("Hoàng Thị Minh Châu", "Nhà thuốc An Bình", "020185001234", EMAIL, "0912 345 678")
+
+
+def stranger(client: FlaskClient) -> FlaskClient:
+    return client.application.test_client()
+
+
+def letter_address(client: FlaskClient, key: str) -> str:
+    found = re.search(rf"/dossiers/{key}/letters/[\w-]+\.pdf", client.get(f"/dossiers/{key}").text)
+    assert found
+    return found.group()
+
+
+def test_the_receipt_names_code_and_promised_day(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+
+    page = client.get(f"/dossiers/{key}/receipt").text
+
+    with app.app_context():
+        stored = dossier(key)
+        assert stored.code in page
+        assert f"{stored.due_on:%d/%m/%Y}" in page
+        assert [m.name for m in mails()] == ["code", "received"]
+
+
+def test_submitting_twice_ends_at_the_same_receipt(client: FlaskClient, app: Flask) -> None:
+    key = begin(client)
+    # One blank too many: the history keeps the name in its checked form.
+    save(client, key, **answers(custodian_name="Hoàng  Thị Minh Châu "), **scan())
+    version = {"version": "1"}
+
+    first = client.post(f"/dossiers/{key}/actions/submit", data=version)
+    second = client.post(f"/dossiers/{key}/actions/submit", data=version)
+
+    assert first.location == second.location == f"/dossiers/{key}/receipt"
+    with app.app_context():
+        assert len(dossier(key).events) == 1
+        assert len(mails("received")) == 1
+
+
+def test_submitting_an_incomplete_draft_leads_back_to_the_form(client: FlaskClient) -> None:
+    key = begin(client)
+    save(client, key, step="save", facility_name="Nhà thuốc An Bình")
+
+    answer = client.post(f"/dossiers/{key}/actions/submit")
+
+    assert answer.status_code == 422
+    assert 'value="Nhà thuốc An Bình"' in answer.text
+    assert '<a href="#tax_code">' in answer.text
+
+
+def test_a_draft_sent_after_another_registration_is_told_so(
+    client: FlaskClient, app: Flask
+) -> None:
+    key = begin(client)
+    save(client, key, **answers(), **scan())
+    with app.app_context():
+        from app.samples import submit_sample
+
+        # The draft is moved aside, as if the other window had begun at the same moment.
+        stored = dossier(key)
+        stored.email = "khac@example.vn"
+        db.session.commit()
+        submit_sample("Nhà thuốc An Bình", EMAIL, "3101/ĐKKDD-LSO")
+        stored = dossier(key)
+        stored.email = EMAIL
+        db.session.commit()
+
+    answer = client.post(f"/dossiers/{key}/actions/submit")
+
+    assert answer.status_code == 409
+    assert "Mỗi địa chỉ chỉ đăng ký một lần" in answer.text
+
+
+def test_with_the_key_alone_nobody_learns_whose_dossier_it_is(client: FlaskClient) -> None:
+    key = submit(client)
+
+    answer = stranger(client).get(f"/dossiers/{key}")
+
+    assert answer.status_code == 200
+    assert "Chờ tiếp nhận xử lý" in answer.text
+    assert "Hẹn trả" in answer.text
+    for secret in PERSONAL:
+        assert secret not in answer.text
+
+
+def test_another_verified_address_sees_no_more(client: FlaskClient) -> None:
+    key = submit(client)
+    other = stranger(client)
+    verify_email(other, "khac@example.vn")
+
+    page = other.get(f"/dossiers/{key}").text
+
+    assert "Đây là hồ sơ của Ông/Bà?" in page
+    for secret in PERSONAL:
+        assert secret not in page
+
+
+def test_an_unknown_key_is_a_plain_404(client: FlaskClient) -> None:
+    assert client.get("/dossiers/khong-co-ho-so-nay").status_code == 404
+
+
+def test_a_draft_is_hidden_from_everybody_but_its_owner(client: FlaskClient) -> None:
+    key = begin(client)
+
+    assert stranger(client).get(f"/dossiers/{key}").status_code == 404
+    assert client.get(f"/dossiers/{key}").location == f"/dossiers/{key}/form"
+    assert client.get(f"/dossiers/{key}/receipt").location == f"/dossiers/{key}/form"
+
+
+def test_the_owner_reads_answers_and_history_but_no_note_of_the_house(
+    client: FlaskClient, app: Flask
+) -> None:
+    key = submit(client)
+    walk(app, key, ("an", "claim"), ("an", "propose_refusal"))
+
+    page = client.get(f"/dossiers/{key}").text
+
+    for shown in ("Hoàng Thị Minh Châu", "Nhà thuốc An Bình", "020185001234"):
+        assert shown in page
+    assert "Lương Thị An" in page
+    assert "Nội bộ" not in page
+    assert "Bản chụp mờ" not in page
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_before_the_letter_goes_out_nobody_learns_its_direction(
+    client: FlaskClient, app: Flask, steps: int
+) -> None:
+    granted, refused = submit(client), submit(stranger(client), "khac@example.vn")
+    other = stranger(client)
+    walk(app, granted, *GRANT[:steps])
+    walk(app, refused, *REFUSAL[:steps])
+
+    one, two = other.get(f"/dossiers/{granted}").text, other.get(f"/dossiers/{refused}").text
+
+    assert "ừ chối" not in two.replace("kết quả hoặc lý do từ chối", "")
+    with app.app_context():
+        for key, page in ((granted, one), (refused, two)):
+            assert dossier(key).code in page
+
+
+@pytest.mark.parametrize(
+    ("steps", "state"),
+    [
+        ((), "Chờ tiếp nhận xử lý"),
+        (GRANT[:1], "Đang thẩm định"),
+        (GRANT[:2], "Chờ lãnh đạo duyệt"),
+        (GRANT[:3], "Chờ phát hành kết quả"),
+        (GRANT, "Đã giải quyết"),
+        (REFUSAL, "Từ chối giải quyết"),
+        (ASK, "Chờ bổ sung hồ sơ"),
+    ],
+    ids=["queue", "review", "signature", "issue", "granted", "refused", "waiting"],
+)
+def test_the_status_page_says_where_it_stands(
+    client: FlaskClient, app: Flask, steps: tuple[tuple[str, str], ...], state: str
+) -> None:
+    key = submit(client)
+    walk(app, key, *steps)
+
+    for browser in (client, stranger(client)):
+        page = browser.get(f"/dossiers/{key}")
+        assert page.status_code == 200
+        assert state in page.text
+        assert state in client.get("/dossiers").text
+
+
+def test_a_letter_waits_for_the_worker_and_is_then_the_pdf(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    address = letter_address(client, key)
+
+    waiting = client.get(address)
+    with app.app_context():
+        letter_id = mails("received")[0].letter_id
+        assert letter_id is not None
+        outbox.ensure_pdf(letter_id)
+        db.session.remove()
+    ready = client.get(address)
+
+    assert (waiting.status_code, waiting.headers["Refresh"]) == (202, "3")
+    assert ready.status_code == 200
+    assert ready.data.startswith(b"%PDF-")
+    assert ready.headers["Content-Disposition"].startswith("inline; filename=")
+    assert ready.headers["X-Content-Type-Options"] == "nosniff"
+    assert ready.headers["Cache-Control"] == "no-store"
+
+
+def test_letters_not_yet_issued_are_not_to_be_had(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    walk(app, key, *GRANT[:3])
+    with app.app_context():
+        from sqlalchemy import select
+
+        from app.models import Letter
+
+        signed = db.session.scalars(select(Letter).where(Letter.state == "signed")).one().key
+
+    assert client.get(f"/dossiers/{key}/letters/{signed}.pdf").status_code == 404
+    assert signed not in client.get(f"/dossiers/{key}").text
+
+
+def test_files_are_given_to_their_owner_and_do_nothing_on_our_pages(
+    client: FlaskClient, app: Flask
+) -> None:
+    key = submit(client)
+    other_key = submit(stranger(client), "khac@example.vn")
+    with app.app_context():
+        mine = dossier(key).attachments[0].id
+        foreign = dossier(other_key).attachments[0].id
+
+    answer = client.get(f"/dossiers/{key}/files/{mine}")
+
+    assert answer.content_type == "image/jpeg"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(f"/dossiers/{key}/files/{foreign}").status_code == 404
+    assert client.get(f"/dossiers/{other_key}/files/{foreign}").status_code == 404
+    assert stranger(client).get(f"/dossiers/{key}/files/{mine}").status_code == 303
+
+
+def test_a_supplement_goes_in_once_and_counts_anew(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    walk(app, key, *ASK)
+    page = client.get(f"/dossiers/{key}").text
+    assert "Bản chụp rõ mặt sau" in page
+    assert f'href="/dossiers/{key}/form"' in page
+
+    save(client, key, **answers(facility_name="Nhà thuốc An Bình 2"), **scan("rõ.jpg"))
+    with app.app_context():
+        version = dossier(key).version
+        assert dossier(key).subject == "Nhà thuốc An Bình"
+    first = client.post(f"/dossiers/{key}/actions/supplement", data={"version": version})
+    second = client.post(f"/dossiers/{key}/actions/supplement", data={"version": version})
+
+    assert first.location == second.location == f"/dossiers/{key}/receipt"
+    with app.app_context():
+        stored = dossier(key)
+        assert (stored.state, stored.subject) == ("in_review", "Nhà thuốc An Bình 2")
+        assert stored.due_on is not None
+        assert len(mails("supplement_received")) == 1
+
+
+def test_withdrawing_asks_first_and_opens_the_address_again(
+    client: FlaskClient, app: Flask
+) -> None:
+    key = submit(client)
+    assert "Không, giữ hồ sơ" in client.get(f"/dossiers/{key}/actions/withdraw").text
+
+    first = client.post(f"/dossiers/{key}/actions/withdraw")
+    second = client.post(f"/dossiers/{key}/actions/withdraw")
+
+    assert first.location == second.location == f"/dossiers/{key}"
+    assert "Người nộp đã rút" in client.get(f"/dossiers/{key}").text
+    with app.app_context():
+        assert len(dossier(key).events) == 2
+    assert client.post(f"/apply/{KIND}/begin").location.endswith("/form")
+
+
+def test_a_step_too_late_says_who_was_first(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    with app.app_context():
+        version = dossier(key).version
+    walk(app, key, ("an", "claim"))
+
+    answer = client.post(f"/dossiers/{key}/actions/withdraw", data={"version": version})
+
+    assert answer.status_code == 409
+    assert "Lương Thị An đã nhận xử lý lúc" in answer.text
+
+
+@pytest.mark.parametrize("action", ["claim", "approve", "issue", "lapse", "nothing"])
+def test_steps_of_others_are_not_an_applicants(
+    client: FlaskClient, app: Flask, action: str
+) -> None:
+    key = submit(client)
+
+    assert client.post(f"/dossiers/{key}/actions/{action}").status_code in (403, 409)
+
+    with app.app_context():
+        assert dossier(key).state == "submitted"
+
+
+def test_a_refused_address_is_open_again(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    walk(app, key, *REFUSAL)
+
+    assert client.post(f"/apply/{KIND}/begin").location.endswith("/form")
+    assert "Từ chối giải quyết" in client.get(f"/dossiers/{key}").text
+
+
+def test_the_list_of_own_dossiers_asks_the_same_number_of_questions(
+    client: FlaskClient, app: Flask
+) -> None:
+    submit(client)
+
+    def questions() -> int:
+        asked: list[str] = []
+        with app.app_context():
+            engine = db.engine
+
+        def note(*args: object) -> None:
+            asked.append(str(args[2]))
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert client.get("/dossiers").status_code == 200
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    few = questions()
+    for key in client.get("/dossiers").text.split("/dossiers/")[1:2]:
+        walk(app, key.split('"')[0], *REFUSAL)
+    client.post(f"/apply/{KIND}/begin")
+
+    assert questions() == few
