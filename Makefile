@@ -6,6 +6,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-inde
 CODE := $(wildcard app workflows letters tests benchmarks)
 ARGS ?=
 export PYTEST_ARGS ?= -n 2
+export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help setup run test check lint format lock clean
 
@@ -36,7 +37,7 @@ format: setup ## Format the code and apply the safe fixes
 lock: setup ## Write the lock files anew; ARGS=--upgrade takes the newest versions allowed
 	$(COMPILE) $(ARGS) --all-extras pyproject.toml -o requirements.lock
 	for name in uv node build; do \
-		$(COMPILE) $(ARGS) --python-version 3.11 .ci/locks/$$name.in -o .ci/locks/$$name.txt; \
+		$(COMPILE) $(ARGS) --python-version 3.11 .ci/locks/$$name.in -o .ci/locks/$$name.txt || exit 1; \
 	done
 
 clean: ## Remove what setup and the tests made; the data in var/ stays

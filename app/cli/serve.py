@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import click
 from flask import current_app
@@ -35,12 +35,12 @@ def serve(host: str, port: int) -> None:
             os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
             stack.enter_context(serve_mailbox("127.0.0.1", smtp_port, config.mailbox_dir))
         _prepare()
-        _announce(load())
         _supervise(
             [
                 [sys.executable, "-m", "app.cli", "web", "--host", host, "--port", str(port)],
                 [sys.executable, "-m", "app.cli", "worker"],
-            ]
+            ],
+            announce=lambda: _announce_when_open(host, port),
         )
 
 
@@ -84,6 +84,16 @@ def _prepare() -> None:
         samples.load_dossiers()
 
 
+def _announce_when_open(host: str, port: int) -> bool:
+    """Say where everything is once the web server answers; return whether it does."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex((host, port)) != 0:
+            return False
+    _announce(load())
+    return True
+
+
 def _announce(config: Config) -> None:
     click.echo(f"\n  Văn Thư: {config.base_url}")
     if config.is_production:
@@ -110,12 +120,17 @@ def _free_port(host: str, wanted: int) -> int:
     raise click.ClickException(f"no free port near {wanted}")
 
 
-def _supervise(commands: list[list[str]]) -> None:
-    """Keep the parts running until this process is told to stop; a part that dies is restarted."""
+def _supervise(commands: list[list[str]], *, announce: Callable[[], bool]) -> None:
+    """Keep the parts running until this process is told to stop; a part that dies is restarted.
+
+    `announce` is asked again and again until it has told people where to go.
+    """
     children = {n: subprocess.Popen(command) for n, command in enumerate(commands)}
+    is_announced = False
     with _stop_signals() as stopping:
         while not stopping:
-            time.sleep(0.2)
+            is_announced = is_announced or announce()
+            time.sleep(0.1)
             for n, child in children.items():
                 if child.poll() is not None and not stopping:
                     click.echo(f"{commands[n][3]} ended ({child.returncode}), again", err=True)

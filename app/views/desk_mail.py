@@ -63,9 +63,11 @@ def mail() -> ResponseReturnValue:
 
 def _row(mail: OutgoingMail, *, is_open: bool) -> dict[str, Any]:
     code = mail.dossier.code if mail.dossier else None
+    # How a dossier was decided is part of what an administrator does not see.
+    name = mail.name if is_open or mail.name != "refused" else "granted"
     return {
         "id": mail.id,
-        "name": say(_NAMES.get(mail.name, Text(mail.name))),
+        "name": say(_NAMES.get(name, Text(name))),
         "subject": mail.subject if is_open else "",
         "recipient": mail.recipient if is_open else mask_email(mail.recipient),
         "code": code or "",

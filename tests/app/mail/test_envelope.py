@@ -137,6 +137,7 @@ def test_extra_headers_are_not_for_the_headers_we_write(make_envelope, name):
         "a@-example.vn",
         f"{'a' * 65}@example.vn",
         f"a@{'b' * 64}.vn",
+        f"a@{'.'.join(['b' * 60] * 5)}.vn",
         "a:b@example.vn",
         "a@example..vn",
         "a@.vn",

@@ -1,13 +1,14 @@
-"""A submitted dossier: receipt, status, letters, files, supplement, withdrawal."""
+"""A submitted dossier: receipt, status, letters, files."""
 
 import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from app.extensions import db
+from app.models import Letter
 from app.services import outbox
 from tests.app.views.portal_steps import (
     ASK,
@@ -15,10 +16,7 @@ from tests.app.views.portal_steps import (
     GRANT,
     KIND,
     REFUSAL,
-    answers,
     begin,
-    save,
-    scan,
     submit,
     walk,
 )
@@ -47,55 +45,6 @@ def test_the_receipt_names_code_and_promised_day(client: FlaskClient, app: Flask
         assert stored.code in page
         assert f"{stored.due_on:%d/%m/%Y}" in page
         assert [m.name for m in mails()] == ["code", "received"]
-
-
-def test_submitting_twice_ends_at_the_same_receipt(client: FlaskClient, app: Flask) -> None:
-    key = begin(client)
-    # One blank too many: the history keeps the name in its checked form.
-    save(client, key, **answers(custodian_name="Hoàng  Thị Minh Châu "), **scan())
-    version = {"version": "1"}
-
-    first = client.post(f"/dossiers/{key}/actions/submit", data=version)
-    second = client.post(f"/dossiers/{key}/actions/submit", data=version)
-
-    assert first.location == second.location == f"/dossiers/{key}/receipt"
-    with app.app_context():
-        assert len(dossier(key).events) == 1
-        assert len(mails("received")) == 1
-
-
-def test_submitting_an_incomplete_draft_leads_back_to_the_form(client: FlaskClient) -> None:
-    key = begin(client)
-    save(client, key, step="save", facility_name="Nhà thuốc An Bình")
-
-    answer = client.post(f"/dossiers/{key}/actions/submit")
-
-    assert answer.status_code == 422
-    assert 'value="Nhà thuốc An Bình"' in answer.text
-    assert '<a href="#tax_code">' in answer.text
-
-
-def test_a_draft_sent_after_another_registration_is_told_so(
-    client: FlaskClient, app: Flask
-) -> None:
-    key = begin(client)
-    save(client, key, **answers(), **scan())
-    with app.app_context():
-        from app.samples import submit_sample
-
-        # The draft is moved aside, as if the other window had begun at the same moment.
-        stored = dossier(key)
-        stored.email = "khac@example.vn"
-        db.session.commit()
-        submit_sample("Nhà thuốc An Bình", EMAIL, "3101/ĐKKDD-LSO")
-        stored = dossier(key)
-        stored.email = EMAIL
-        db.session.commit()
-
-    answer = client.post(f"/dossiers/{key}/actions/submit")
-
-    assert answer.status_code == 409
-    assert "Mỗi địa chỉ chỉ đăng ký một lần" in answer.text
 
 
 def test_with_the_key_alone_nobody_learns_whose_dossier_it_is(client: FlaskClient) -> None:
@@ -216,10 +165,6 @@ def test_letters_not_yet_issued_are_not_to_be_had(client: FlaskClient, app: Flas
     key = submit(client)
     walk(app, key, *GRANT[:3])
     with app.app_context():
-        from sqlalchemy import select
-
-        from app.models import Letter
-
         signed = db.session.scalars(select(Letter).where(Letter.state == "signed")).one().key
 
     assert client.get(f"/dossiers/{key}/letters/{signed}.pdf").status_code == 404
@@ -245,80 +190,10 @@ def test_files_are_given_to_their_owner_and_do_nothing_on_our_pages(
     assert stranger(client).get(f"/dossiers/{key}/files/{mine}").status_code == 303
 
 
-def test_a_supplement_goes_in_once_and_counts_anew(client: FlaskClient, app: Flask) -> None:
-    key = submit(client)
-    walk(app, key, *ASK)
-    page = client.get(f"/dossiers/{key}").text
-    assert "Bản chụp rõ mặt sau" in page
-    assert f'href="/dossiers/{key}/form"' in page
-
-    save(client, key, **answers(facility_name="Nhà thuốc An Bình 2"), **scan("rõ.jpg"))
-    with app.app_context():
-        version = dossier(key).version
-        assert dossier(key).subject == "Nhà thuốc An Bình"
-    first = client.post(f"/dossiers/{key}/actions/supplement", data={"version": version})
-    second = client.post(f"/dossiers/{key}/actions/supplement", data={"version": version})
-
-    assert first.location == second.location == f"/dossiers/{key}/receipt"
-    with app.app_context():
-        stored = dossier(key)
-        assert (stored.state, stored.subject) == ("in_review", "Nhà thuốc An Bình 2")
-        assert stored.due_on is not None
-        assert len(mails("supplement_received")) == 1
-
-
-def test_withdrawing_asks_first_and_opens_the_address_again(
-    client: FlaskClient, app: Flask
-) -> None:
-    key = submit(client)
-    assert "Không, giữ hồ sơ" in client.get(f"/dossiers/{key}/actions/withdraw").text
-
-    first = client.post(f"/dossiers/{key}/actions/withdraw")
-    second = client.post(f"/dossiers/{key}/actions/withdraw")
-
-    assert first.location == second.location == f"/dossiers/{key}"
-    assert "Người nộp đã rút" in client.get(f"/dossiers/{key}").text
-    with app.app_context():
-        assert len(dossier(key).events) == 2
-    assert client.post(f"/apply/{KIND}/begin").location.endswith("/form")
-
-
-def test_a_step_too_late_says_who_was_first(client: FlaskClient, app: Flask) -> None:
-    key = submit(client)
-    with app.app_context():
-        version = dossier(key).version
-    walk(app, key, ("an", "claim"))
-
-    answer = client.post(f"/dossiers/{key}/actions/withdraw", data={"version": version})
-
-    assert answer.status_code == 409
-    assert "Lương Thị An đã nhận xử lý lúc" in answer.text
-
-
-@pytest.mark.parametrize("action", ["claim", "approve", "issue", "lapse", "nothing"])
-def test_steps_of_others_are_not_an_applicants(
-    client: FlaskClient, app: Flask, action: str
-) -> None:
-    key = submit(client)
-
-    assert client.post(f"/dossiers/{key}/actions/{action}").status_code in (403, 409)
-
-    with app.app_context():
-        assert dossier(key).state == "submitted"
-
-
-def test_a_refused_address_is_open_again(client: FlaskClient, app: Flask) -> None:
-    key = submit(client)
-    walk(app, key, *REFUSAL)
-
-    assert client.post(f"/apply/{KIND}/begin").location.endswith("/form")
-    assert "Từ chối giải quyết" in client.get(f"/dossiers/{key}").text
-
-
 def test_the_list_of_own_dossiers_asks_the_same_number_of_questions(
     client: FlaskClient, app: Flask
 ) -> None:
-    submit(client)
+    key = submit(client)
 
     def questions() -> int:
         asked: list[str] = []
@@ -336,8 +211,7 @@ def test_the_list_of_own_dossiers_asks_the_same_number_of_questions(
         return len(asked)
 
     few = questions()
-    for key in client.get("/dossiers").text.split("/dossiers/")[1:2]:
-        walk(app, key.split('"')[0], *REFUSAL)
+    walk(app, key, *REFUSAL)
     client.post(f"/apply/{KIND}/begin")
 
     assert questions() == few

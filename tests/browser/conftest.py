@@ -1,0 +1,100 @@
+"""The whole product on a free port, and Debian's Chromium."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import fresh_database
+
+# A browser that tries to reach its maker's hosts slows a closed network down.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`vanthu serve` with its sample data; the value is the address it prints."""
+    folder: Path = tmp_path_factory.mktemp("product")
+    environment = os.environ | {
+        "VANTHU_ENV": "development",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": fresh_database(folder, "browser"),
+        "JOBS_URL": f"sqlite:///{folder / 'jobs.db'}",
+        "LOG_LEVEL": "WARNING",
+    }
+    for name in ("BASE_URL", "SMTP_URL"):
+        environment.pop(name, None)
+    with (folder / "errors").open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "app.cli", "serve", "--port", "0"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"Văn Thư: (http://\S+)", line):
+            yield found.group(1)
+            break
+    else:
+        pytest.fail((folder / "errors").read_text())
+    process.send_signal(signal.SIGTERM)
+    process.stdout.close()
+    assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all the tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complained of."""
+    return []
+
+
+@pytest.fixture
+def visit(browser: Browser, product: str, complaints: list[str]) -> Iterator[Any]:
+    """Open a window of its own for a person: visit(width=390)."""
+    contexts: list[BrowserContext] = []
+
+    def window(*, width: int = 1280, **settings: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 900},
+            locale="vi-VN",
+            base_url=product,
+            **settings,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield window
+    for context in contexts:
+        context.close()
