@@ -6,6 +6,7 @@ from datetime import date, datetime
 import phonenumbers
 
 from app import clock
+from workflows import Text
 
 
 def day(value: date | str) -> str:
@@ -46,6 +47,11 @@ def mask_email(address: str) -> str:
     """Return an address that its owner recognises and nobody else can use."""
     local_part, _, domain = address.partition("@")
     return f"{local_part[:2]}{'•' * max(len(local_part) - 2, 3)}@{domain}"
+
+
+def two(n: int) -> Text:
+    """Return a count the way letters write it, 03; English has no such custom."""
+    return Text(f"{n:02d}", str(n))
 
 
 def size(n: int) -> str:

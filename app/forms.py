@@ -1,6 +1,6 @@
 """The form of a request type: WTForms controls with GOV.UK widgets, built from its fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,8 @@ class Section:
 
     title: Text
     lines: tuple[Line, ...]
+    # (field, answer, its label): the whole group is asked only while that is the answer.
+    when: tuple[str, str, Text] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,26 @@ def fill(
     return FilledForm(
         form,
         tuple(
-            Section(title, tuple(_line(f, form[f.name], files) for f in members))
+            Section(
+                title,
+                tuple(_line(f, form[f.name], files) for f in members),
+                _when(members, fields),
+            )
             for title, members in groups
         ),
     )
+
+
+def _when(members: Sequence[Field], fields: Sequence[Field]) -> tuple[str, str, Text] | None:
+    """Return the condition that all fields of a group share."""
+    conditions = {f.when for f in members}
+    condition = conditions.pop() if len(conditions) == 1 else None
+    if condition is None:
+        return None
+    name, answer = condition
+    labels = [c.label for f in fields if f.name == name for c in f.choices if c.value == answer]
+    # A field checked alone comes without the one it depends on.
+    return (name, answer, labels[0]) if labels else None
 
 
 def _line(field: Field, control: Any, files: Mapping[str, Attachment]) -> Line:

@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(formats.phone, "phone")
     app.add_template_filter(formats.size, "filesize")
     app.add_template_filter(formats.mask_email, "mask_email")
+    app.add_template_filter(lambda n: say(formats.two(n)), "two")
     app.add_template_global(asset, "asset")
     app.context_processor(_context)
 

@@ -1,7 +1,7 @@
 """Vietnamese first, English by switch; the choice is kept in a cookie."""
 
 from flask import has_request_context, request
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 
 from workflows import Text
 
@@ -22,3 +22,14 @@ def say(text: str) -> str:
     if isinstance(text, Text) and str(get_locale() or "vi") == "en":
         return text.en
     return str(text)
+
+
+def stored(sentence: str) -> str:
+    """Mark a sentence for translation that is kept in Vietnamese: import it as `_`."""
+    return sentence
+
+
+def say_stored(sentence: str) -> str:
+    """Return a kept sentence in the language of this request; what follows «: » is a detail."""
+    about, colon, detail = sentence.partition(": ")
+    return f"{gettext(about)}{colon}{detail}" if about else ""

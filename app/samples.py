@@ -185,7 +185,7 @@ def submit_sample(
         db.session.flush()
         key = dossier.key
     with transaction():
-        dossiers.act(key, "submit", applicant(email, typed["custodian_name"]))
+        dossiers.act(key, "submit", applicant(email, typed[workflows.get(kind).applicant_field]))
     return key
 
 

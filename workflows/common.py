@@ -143,15 +143,24 @@ BACK = Field(
 )
 
 
-def standard(*, grant: str, effect: str, guard: Guard) -> tuple[Action, ...]:
+def standard(
+    *,
+    grant: str,
+    effect: str,
+    guard: Guard,
+    grant_asks: tuple[Field, ...] = (NOTE,),
+    submit_guard: Guard | None = None,
+) -> tuple[Action, ...]:
     """Return intake, review, signature and issue of a request with one letter as its result.
 
     `grant` names the letter of approval, `effect` what approval changes in the registers,
-    `guard` the premise that must still hold when it is proposed and when it is approved.
+    `guard` the premise that must still hold when it is proposed and when it is approved,
+    `grant_asks` what the officer supplies with the proposal, `submit_guard` a premise that
+    stops the application itself.
     """
     return (
         Action("submit", Text("Nộp hồ sơ", "Submit"), Text("đã nộp hồ sơ", "submitted"),
-               _A, ("draft",), "submitted",
+               _A, ("draft",), "submitted", guard=submit_guard,
                issues="receipt", clock=Clock.START, mail="received", tone="primary"),
         Action("claim", Text("Nhận xử lý", "Take"), Text("đã nhận xử lý", "took the dossier"),
                _O, ("submitted",), "in_review", effect="assign", tone="primary"),
@@ -161,7 +170,7 @@ def standard(*, grant: str, effect: str, guard: Guard) -> tuple[Action, ...]:
         Action("propose_grant", Text("Trình duyệt", "Propose approval"),
                Text("đã trình lãnh đạo duyệt", "proposed approval"),
                _O, ("in_review",), "pending_grant",
-               guard=guard, drafts=grant, asks=(NOTE,), tone="primary"),
+               guard=guard, drafts=grant, asks=grant_asks, tone="primary"),
         Action("ask_supplement", Text("Yêu cầu bổ sung", "Ask for a supplement"),
                Text("đã yêu cầu bổ sung hồ sơ", "asked for a supplement"),
                _O, ("in_review",), "supplement_requested",

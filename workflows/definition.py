@@ -15,6 +15,7 @@ from transitions import Machine
 
 from workflows.errors import GuardFailed, NotPermitted, WrongState
 from workflows.fields import Field
+from workflows.rules import Rule
 from workflows.soundness import check
 from workflows.text import Text
 
@@ -143,6 +144,7 @@ class Workflow:
     actions: tuple[Action, ...]
     initial: str
     once: Once
+    rules: tuple[Rule, ...] = ()
     # What the applicant should have at hand before starting.
     bring: tuple[Text, ...] = ()
     # Which answers name the dossier in lists, its applicant and the applicant's phone.

@@ -24,6 +24,8 @@ class FieldType(StrEnum):
     PERSONAL_ID = "personal_id"
     PHARMACY_LICENCE = "pharmacy_licence"
     PRACTICE_LICENCE = "practice_licence"
+    LICENCE = "licence"
+    CODE = "code"
     PARAGRAPHS = "paragraphs"
     LINES = "lines"
     CONSENT = "consent"
@@ -42,6 +44,8 @@ _CHECKS: Mapping[FieldType, validators.Validator] = {
     FieldType.PERSONAL_ID: validators.personal_id,
     FieldType.PHARMACY_LICENCE: validators.pharmacy_licence,
     FieldType.PRACTICE_LICENCE: validators.practice_licence,
+    FieldType.LICENCE: validators.licence,
+    FieldType.CODE: validators.code,
     FieldType.PARAGRAPHS: validators.paragraphs,
     FieldType.LINES: validators.lines,
     FieldType.CONSENT: validators.consent,
@@ -76,6 +80,12 @@ class Field:
     choices_from: str = ""
     max_length: int = 250
     personal: bool = False
+    # Asked only while another field has this answer: (field, answer).
+    when: tuple[str, str] | None = None
+
+    def applies(self, answers: Mapping[str, str]) -> bool:
+        """Tell whether this field is asked for, given the other answers."""
+        return self.when is None or answers.get(self.when[0]) == self.when[1]
 
     def check(self, raw: str) -> str:
         """Return the value to keep for what was typed; raise FieldError otherwise."""
@@ -108,10 +118,10 @@ class Field:
     def _missing(self) -> Text:
         match self.type:
             case FieldType.CHOICE:
-                return Text("Chọn: {label}.", "Choose: {label}.").fill_each(self.label)
+                return Text("Chọn: {label}.", "Choose: {label}.").fill(label=self.label)
             case FieldType.FILE:
-                return Text("Đính kèm: {label}.", "Attach: {label}.").fill_each(self.label)
+                return Text("Đính kèm: {label}.", "Attach: {label}.").fill(label=self.label)
             case FieldType.CONSENT:
                 return Text("Đánh dấu vào ô này để tiếp tục nộp hồ sơ.", "Tick this box to go on.")
             case _:
-                return Text("Nhập: {label}.", "Enter: {label}.").fill_each(self.label)
+                return Text("Nhập: {label}.", "Enter: {label}.").fill(label=self.label)

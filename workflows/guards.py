@@ -30,10 +30,14 @@ def account_exists(facts: Facts) -> Text | None:
     )
 
 
-def reviewed_by_somebody(facts: Facts) -> Text | None:
-    """A dossier that nobody holds has no officer who answers for the proposal."""
-    if facts.get("officer"):
+def no_code_yet(facts: Facts) -> Text | None:
+    """C1: one code per facility and one per prescriber; a duplicate points to the first."""
+    code = facts.get("code")
+    if code is None:
         return None
     return Text(
-        "Chưa có chuyên viên nhận xử lý hồ sơ này.", "No officer has taken this dossier yet."
-    )
+        "Đã có mã liên thông {code}, cấp theo hồ sơ {dossier}. Mỗi cơ sở và mỗi người kê đơn chỉ"
+        " có một mã.",
+        "There is a code already: {code}, registered by dossier {dossier}. A facility and a"
+        " prescriber have one code each.",
+    ).fill(**code)

@@ -22,9 +22,6 @@ class Text(str):
         return str(self), self.en
 
     def fill(self, **values: object) -> "Text":
-        """Put values into the {placeholders} of both languages."""
-        return Text(self.format(**values), self.en.format(**values))
-
-    def fill_each(self, label: "Text") -> "Text":
-        """Put a label into `{label}`, each language into its own."""
-        return Text(self.format(label=label), self.en.format(label=label.en))
+        """Put values into the {placeholders}; of a Text each language takes its own."""
+        english = {n: v.en if isinstance(v, Text) else v for n, v in values.items()}
+        return Text(self.format(**values), self.en.format(**english))

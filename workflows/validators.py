@@ -153,6 +153,32 @@ def practice_licence(value: str) -> str:
     return number
 
 
+def licence(value: str) -> str:
+    """Return the number of any other licence; bodies write them in many shapes."""
+    number = re.sub(r"\s*([/\-])\s*", r"\1", one_line(value).upper())
+    if not re.fullmatch(r"(?=.*\d)[\w/\-. ]{3,60}", number):
+        raise FieldError(
+            Text(
+                "Nhập số giấy phép như trên giấy, ví dụ: 123/LSO-GPHĐ.",
+                "Enter the licence number as printed, for example 123/LSO-GPHĐ.",
+            )
+        )
+    return number
+
+
+def code(value: str) -> str:
+    """Return an interoperability code in capitals: letters, digits and marks, no blanks."""
+    text = value.upper()
+    if not re.fullmatch(r"[0-9A-Z][0-9A-Z.\-/]{2,63}", text):
+        raise FieldError(
+            Text(
+                "Nhập mã gồm chữ cái không dấu và chữ số, không có khoảng trắng.",
+                "Enter the code: plain letters and digits, no blanks.",
+            )
+        )
+    return text
+
+
 def past_date(value: str) -> str:
     """Return an ISO date that is not in the future, from dd/mm/yyyy or ISO."""
     for shape in ("%Y-%m-%d", "%d/%m/%Y"):

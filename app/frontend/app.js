@@ -10,7 +10,15 @@
     const scripted = "[data-copy], [data-check-all], .govuk-js-password-input-toggle";
     root.querySelectorAll(scripted).forEach((control) => { control.hidden = false; });
     root.querySelectorAll("[data-module=govuk-character-count]").forEach((group) => count(group));
+    choose();
   };
+
+  // Groups that only one answer asks for; without a script they are all there.
+  const choose = () => document.querySelectorAll("[data-when]").forEach((group) => {
+    const name = CSS.escape(group.dataset.when);
+    const chosen = document.querySelector(`[name="${name}"]:checked, select[name="${name}"]`);
+    group.hidden = chosen?.value !== group.dataset.is;
+  });
 
   const count = (group) => {
     const area = group.querySelector("textarea");
@@ -90,6 +98,8 @@
       form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
     });
   });
+
+  document.addEventListener("change", choose);
 
   document.addEventListener("input", (event) => {
     const group = event.target.closest?.("[data-module=govuk-character-count]");

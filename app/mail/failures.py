@@ -5,7 +5,7 @@ import smtplib
 import socket
 import ssl
 
-from flask_babel import lazy_gettext as _
+from app.language import stored as _
 
 STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
@@ -58,7 +58,7 @@ BY_STATUS = {
 
 def explain(reason: str) -> str:
     """Return the Vietnamese sentence of a reason that was stored with a mail."""
-    return str(EXPLANATIONS[reason])
+    return EXPLANATIONS[reason]
 
 
 def from_reply(code: int, reply: object, stage: str) -> "MailFailure":

@@ -5,15 +5,26 @@ from app.models.dossier import Attachment, Dossier, DossierEvent
 from app.models.letter import BookEntry, Counter, Letter, NumberBook
 from app.models.outbox import OutgoingMail
 from app.models.people import Department, EmailCode, EmailLock, SignIn, Unit, User
-from app.models.register import Account, Activation, CalendarOverride, Facility, TargetSystem
+from app.models.register import (
+    Account,
+    AccountEvent,
+    Activation,
+    CalendarOverride,
+    ConnectionCode,
+    Facility,
+    Prescriber,
+    TargetSystem,
+)
 
 __all__ = [
     "Account",
+    "AccountEvent",
     "Activation",
     "Attachment",
     "Base",
     "BookEntry",
     "CalendarOverride",
+    "ConnectionCode",
     "Counter",
     "Department",
     "Dossier",
@@ -24,6 +35,7 @@ __all__ = [
     "Letter",
     "NumberBook",
     "OutgoingMail",
+    "Prescriber",
     "SignIn",
     "TargetSystem",
     "Unit",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.models import Dossier, User
+from app.models import Dossier, DossierEvent, User
 from workflows import Role, Text
 
 
@@ -32,6 +32,11 @@ ROLE_NAMES = {
     Role.SYSTEM: Text("Hệ thống", "System"),
 }
 _STAFF = frozenset({Role.OFFICER, Role.SIGNER, Role.CLERK})
+
+
+def who_of(event: DossierEvent) -> Text:
+    """Return who took a step; only the system has a name in every language."""
+    return ROLE_NAMES[Role.SYSTEM] if event.role == Role.SYSTEM else Text(event.actor_name)
 
 
 def applicant(email: str, name: str = "") -> Actor:

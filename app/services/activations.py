@@ -9,18 +9,14 @@ from app.extensions import db
 from app.models import Account, Activation, Dossier
 from app.security import keys
 from app.security.passwords import random_password
+from app.services import accounts
 
 _PURPOSE = "activation"
 
 
 def prepare(dossier: Dossier, account: Account) -> Activation:
     """Make the first access of an account; links of earlier dossiers are dead at once."""
-    now = clock.now()
-    db.session.execute(
-        update(Activation)
-        .where(Activation.account_id == account.id, Activation.used_at.is_(None))
-        .values(used_at=now, secret=None)
-    )
+    revoke(account)
     nonce = keys.nonce()
     activation = Activation(
         account=account,
@@ -28,10 +24,19 @@ def prepare(dossier: Dossier, account: Account) -> Activation:
         nonce=nonce,
         token_hash=keys.token_hash(keys.derived_token(_PURPOSE, nonce)),
         secret=keys.encrypt(random_password()),
-        created_at=now,
+        created_at=clock.now(),
     )
     db.session.add(activation)
     return activation
+
+
+def revoke(account: Account) -> None:
+    """End every link to an account that was not used yet."""
+    db.session.execute(
+        update(Activation)
+        .where(Activation.account_id == account.id, Activation.used_at.is_(None))
+        .values(used_at=clock.now(), secret=None)
+    )
 
 
 def release(dossier: Dossier, days: int) -> Activation | None:
@@ -70,4 +75,6 @@ def open_once(activation: Activation) -> str | None:
     if spent.rowcount != 1 or sealed is None:  # type: ignore[attr-defined]
         return None
     activation.account.state = "active"
+    dossier = db.session.get_one(Dossier, activation.dossier_id)
+    accounts.note(activation.account, dossier, activation.account.custodian_name, "activated")
     return keys.decrypt(sealed)

@@ -148,9 +148,14 @@ def summary(dossier: Dossier, *, submitted: bool = False) -> list[Section]:
     """Return what is typed, or what counts as submitted, as people read it."""
     values = dossier.answers if submitted else dossiers.form_values(dossier)
     files = attachments.current(dossier)
+    asked = [
+        (title, [f for f in fields if f.applies(values)])
+        for title, fields in groups(workflows.get(dossier.kind))
+    ]
     return [
         Section(title, tuple(_answer(f, values, files) for f in fields))
-        for title, fields in groups(workflows.get(dossier.kind))
+        for title, fields in asked
+        if fields
     ]
 
 

@@ -143,6 +143,6 @@ def locked(remaining: timedelta) -> Locked:
     return Locked(
         Text(
             "Đã nhập sai 5 lần. Vui lòng thử lại sau {n} phút.",
-            "Five wrong tries. Please try again in {n} minutes.",
+            "Five wrong tries. Please try again in {n} min.",
         ).fill(n=minutes)
     )

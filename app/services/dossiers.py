@@ -12,7 +12,7 @@ from app.errors import AlreadyDone, Conflict, Invalid, Refused
 from app.extensions import db
 from app.models import Dossier, DossierEvent
 from app.security import keys
-from app.security.actors import Actor, roles_of
+from app.security.actors import Actor, roles_of, who_of
 from app.services import (
     announcements,
     attachments,
@@ -62,17 +62,28 @@ def _refuse_second(kind: str, email: str) -> None:
 
 
 def second_registration(other: Dossier) -> Refused:
-    """Return the refusal that names the dossier which holds the e-mail's one registration."""
-    title, state = workflows.get(other.kind).title, progress.label(other)
+    """Return the refusal that names the dossier which holds the e-mail's registration."""
+    workflow, state = workflows.get(other.kind), progress.label(other)
+    title = workflow.title
     day = formats.day(clock.local(other.submitted_at).date()) if other.submitted_at else ""
+    if workflow.once is Once.ONE_AT_A_TIME:
+        rule = Text(
+            "Ông/Bà nộp hồ sơ mới sau khi hồ sơ này kết thúc.",
+            "You may file again once this dossier has ended.",
+        )
+    else:
+        rule = Text(
+            "Mỗi địa chỉ chỉ đăng ký một lần; địa chỉ được mở lại nếu hồ sơ bị từ chối hoặc quá"
+            " thời hạn trả kết quả.",
+            "One address may register once; it opens again if the dossier is refused or left"
+            " without a result in time.",
+        )
     return Refused(
         Text(
             f"Địa chỉ thư điện tử này đã đăng ký «{title}» ngày {day} (mã hồ sơ {other.code},"
-            f" {state.lower()}). Mỗi địa chỉ chỉ đăng ký một lần; địa chỉ được mở lại nếu hồ sơ"
-            " bị từ chối hoặc quá thời hạn trả kết quả.",
+            f" {state.lower()}). {rule}",
             f"This e-mail address registered for “{title.en}” on {day} (dossier {other.code},"
-            f" {state.en.lower()}). One address may register once; it opens again if the dossier"
-            " is refused or left without a result in time.",
+            f" {state.en.lower()}). {rule.en}",
         )
     )
 
@@ -104,6 +115,9 @@ def _checked(dossier: Dossier) -> tuple[dict[str, str], dict[str, Text]]:
     answers: dict[str, str] = {}
     errors: dict[str, Text] = {}
     for field in workflows.get(dossier.kind).fields:
+        if not field.applies(values):
+            answers[field.name] = ""
+            continue
         raw = values.get(field.name, "")
         if field.type is FieldType.FILE:
             raw = files[field.name].name if field.name in files else ""
@@ -111,6 +125,9 @@ def _checked(dossier: Dossier) -> tuple[dict[str, str], dict[str, Text]]:
             answers[field.name] = facts.with_catalogues(field).check(raw)
         except FieldError as error:
             errors[field.name] = error.message
+    for rule in workflows.get(dossier.kind).rules:
+        if (broken := rule(answers)) is not None:
+            errors.setdefault(*broken)
     return answers, errors
 
 
@@ -193,11 +210,10 @@ def who_did_what(dossier: Dossier) -> Text:
     last = dossier.events[-1]
     edge = workflows.get(dossier.kind).edges.get((last.action, last.before))
     done = edge.done if edge else Text(last.action)
-    at = formats.short_moment(last.at)
+    who, at = who_of(last), formats.short_moment(last.at)
     return Text(
-        f"{last.actor_name} {done} lúc {at}. Ông/Bà vui lòng xem lại hồ sơ trước khi thao tác"
-        " tiếp.",
-        f"{last.actor_name} {done.en} at {at}. Please look at the dossier again first.",
+        f"{who} {done} lúc {at}. Ông/Bà vui lòng xem lại hồ sơ trước khi thao tác tiếp.",
+        f"{who.en} {done.en} at {at}. Please look at the dossier again first.",
     )
 
 

@@ -12,7 +12,15 @@ import workflows
 from app import clock
 from app.extensions import db
 from app.formats import day, moment, phone
-from app.models import Account, Department, Dossier, Facility, TargetSystem
+from app.models import (
+    Account,
+    ConnectionCode,
+    Department,
+    Dossier,
+    Facility,
+    Prescriber,
+    TargetSystem,
+)
 from app.services import attachments
 from workflows import Field, FieldType, Workflow
 
@@ -32,19 +40,52 @@ def find_account(dossier: Dossier) -> Account | None:
     ).first()
 
 
+def find_code(dossier: Dossier) -> ConnectionCode | None:
+    """Return the code its holder already has."""
+    answers = dossier.answers
+    query = select(ConnectionCode)
+    if answers.get("holder") == "prescriber":
+        query = query.join(ConnectionCode.prescriber).where(
+            Prescriber.licence_no == answers.get("prescriber_licence_no")
+        )
+    else:
+        query = query.join(ConnectionCode.facility).where(
+            Facility.licence_no == answers.get("licence_no")
+        )
+    return db.session.scalars(query).first()
+
+
 def for_guards(dossier: Dossier) -> dict[str, Any]:
     """Return the premises guards look at."""
     account = find_account(dossier)
-    granted_by = db.session.get(Dossier, account.granted_by_id) if account else None
+    code = find_code(dossier) if "holder" in dossier.answers else None
     return {
         "officer": dossier.officer_id,
         "account": account
         and {
             "username": account.username,
             "system": account.system.name,
-            "dossier": granted_by.code if granted_by else "",
+            "dossier": _code_of(account.events[0].dossier_id) if account.events else "",
         },
+        "code": code and {"code": code.code, "dossier": _code_of(code.dossier_id)},
     }
+
+
+def _code_of(dossier_id: int) -> str:
+    return db.session.scalars(select(Dossier.code).where(Dossier.id == dossier_id)).first() or ""
+
+
+def proposed(dossier: Dossier) -> dict[str, Any]:
+    """Return what the officer supplied with the last proposal."""
+    for event in reversed(dossier.events):
+        if event.action.startswith("propose"):
+            return event.details
+    return {}
+
+
+def address(dossier: Dossier) -> str:
+    """Return the address of the form on one line."""
+    return ", ".join(filter(None, (dossier.answers.get(n, "") for n in ("address", "commune"))))
 
 
 def with_catalogues(field: Field) -> Field:
@@ -73,7 +114,7 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
     ).first()
     present = attachments.current(dossier)
     facts: dict[str, str | tuple[str, ...]] = {
-        field.name: shown(field, dossier.answers.get(field.name, ""))
+        field.name: str(shown(field, dossier.answers.get(field.name, "")))
         for field in workflow.fields
         if field.type not in {FieldType.PERSONAL_ID, FieldType.FILE, FieldType.CONSENT}
     }
@@ -83,9 +124,7 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         "applicant_name": dossier.answers.get(workflow.applicant_field, ""),
         "applicant_email": dossier.email,
         "applicant_phone": phone(dossier.answers.get(workflow.phone_field, "")),
-        "applicant_address": ", ".join(
-            filter(None, (dossier.answers.get(n, "") for n in ("address", "commune")))
-        ),
+        "applicant_address": address(dossier),
         "facility_name": dossier.answers.get(workflow.subject_field, ""),
         "system_name": system.name if system else "",
         "submitted_on": day(clock.local(dossier.submitted_at).date())
@@ -100,6 +139,7 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         "unit_name": officer.unit.name if officer else "",
         "unit_phone": officer.unit.phone if officer else "",
         "reason": str(details.get("reason", "")),
+        "assigned_code": str(details.get("assigned_code", "")),
         "documents": documents(workflow, present.keys()),
         "missing": tuple(str(details.get("missing", "")).splitlines()),
         "account_username": account.username if account else proposed_username(dossier),
@@ -116,7 +156,7 @@ def documents(workflow: Workflow, present: Collection[str]) -> tuple[str, ...]:
 
 
 def shown(field: Field, value: str) -> str:
-    """Return an answer as a person reads it."""
+    """Return an answer as a person reads it; a choice is a Text."""
     if not value:
         return ""
     match field.type:
@@ -125,7 +165,7 @@ def shown(field: Field, value: str) -> str:
         case FieldType.PHONE | FieldType.MOBILE:
             return phone(value)
         case FieldType.CHOICE:
-            return next((str(c.label) for c in field.choices if c.value == value), value)
+            return next((c.label for c in field.choices if c.value == value), value)
         case _:
             return value
 

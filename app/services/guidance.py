@@ -1,5 +1,6 @@
 """What people should know before they start: the rules of the registration, said once."""
 
+from app.formats import two
 from workflows import Once, Text, Workflow
 
 _ONCE = {
@@ -64,7 +65,7 @@ _STEPS = (
 
 def rules(workflow: Workflow) -> tuple[Text, ...]:
     """Return the rules of a request type, as its page and its poster say them."""
-    return (_ONCE[workflow.once], *(r.fill(n=f"{workflow.working_days:02d}") for r in _RULES))
+    return (_ONCE[workflow.once], *(r.fill(n=two(workflow.working_days)) for r in _RULES))
 
 
 def steps() -> tuple[tuple[Text, Text], ...]:

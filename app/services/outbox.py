@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.extensions import db
+from app.language import stored as _
 from app.mail.envelope import Attachment, Envelope, Unsendable
 from app.mail.failures import PermanentFailure, TemporaryFailure
 from app.models import Letter, OutgoingMail
@@ -63,7 +64,8 @@ def deliver(mail_id: int, send: Send) -> str:
     except (LetterError, OSError) as failure:
         # A full disk or a renderer that died may pass; a letter that cannot be drawn will not.
         log.exception("mail %s: its letter is not ready", mail_id)
-        return _retry(mail_id, f"Chưa tạo được văn bản kèm theo: {failure}", tries=_LETTER_TRIES)
+        about = _("Chưa tạo được văn bản kèm theo")
+        return _retry(mail_id, f"{about}: {failure}", tries=_LETTER_TRIES)
     except (PermanentFailure, Unsendable) as failure:
         log.warning("mail %s cannot be sent: %s", mail_id, failure)
         sentence = failure.sentence if isinstance(failure, PermanentFailure) else str(failure)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import workflows
 from app.models import Dossier, DossierEvent
+from app.security.actors import who_of
 from workflows import FINAL_PHASES, Phase, Role, Text
 
 _NEUTRAL: Mapping[Phase, Text] = {
@@ -54,7 +55,7 @@ class Told:
     """One line of the history an applicant may read; `who` is empty for the applicant."""
 
     title: Text
-    who: str
+    who: Text
     at: datetime
     comment: str
     tone: str
@@ -99,7 +100,7 @@ def history(dossier: Dossier) -> list[Told]:
         out.append(
             Told(
                 title,
-                "" if event.role == Role.APPLICANT else event.actor_name,
+                Text("") if event.role == Role.APPLICANT else who_of(event),
                 event.at,
                 _comment(event) if after is Phase.WAITING else "",
                 _TONES.get(after, ""),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.extensions import db
 from app.formats import mask_email, short_moment
-from app.language import say
+from app.language import say, say_stored
 from app.models import OutgoingMail
 from app.services import outbox, papers
 from app.services import queue as queues
@@ -73,7 +73,7 @@ def _row(mail: OutgoingMail, *, is_open: bool) -> dict[str, Any]:
         "code": code or "",
         "dossier": url_for("desk.dossier", code=code) if code and is_open else "",
         "attempts": mail.attempts,
-        "error": mail.error,
+        "error": say_stored(mail.error),
         "created": short_moment(mail.created_at),
         "next": short_moment(mail.next_at),
         "sent": short_moment(mail.sent_at) if mail.sent_at else "",

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 import letters
 import workflows
 from app import formats, forms
-from app.language import say
+from app.language import say, say_stored
 from app.models import Attachment, Dossier, Letter, OutgoingMail
-from app.security.actors import ROLE_NAMES, Actor, roles_of, staff_roles
+from app.security.actors import ROLE_NAMES, Actor, roles_of, staff_roles, who_of
 from app.services import attachments, calendar, facts, papers, progress
 from app.views.desk import days_left
 from workflows import DRAFTED, Action, Field, FieldType, Phase, Role, Text, Workflow
@@ -115,7 +115,11 @@ def _facts(dossier: Dossier) -> list[dict[str, Any]]:
 
 def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict[str, Any]]:
     """Return the answers by group; numbers of persons only for those who work on the dossier."""
-    shown = [f for f in workflow.fields if f.type not in (FieldType.FILE, FieldType.CONSENT)]
+    shown = [
+        f
+        for f in workflow.fields
+        if f.type not in (FieldType.FILE, FieldType.CONSENT) and f.applies(dossier.answers)
+    ]
     return [
         {
             "title": say(title),
@@ -126,7 +130,7 @@ def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict
 
 
 def _answer(field: Field, dossier: Dossier, *, is_open: bool) -> dict[str, str]:
-    value = facts.shown(facts.with_catalogues(field), dossier.answers.get(field.name, ""))
+    value = say(facts.shown(facts.with_catalogues(field), dossier.answers.get(field.name, "")))
     if field.type in _MASKED and not is_open and value:
         value = _("%(mask)s (chuyên viên thụ lý xem đầy đủ)", mask=f"••••••{value[-3:]}")
     return {"label": say(field.label), "value": value}
@@ -266,7 +270,7 @@ def _mail(mail: OutgoingMail) -> dict[str, str]:
             mail.state, "waiting"
         ),
         "at": formats.short_moment(at),
-        "error": mail.error,
+        "error": say_stored(mail.error),
     }
 
 
@@ -274,13 +278,11 @@ def _events(dossier: Dossier, workflow: Workflow) -> Iterable[dict[str, str]]:
     for event in reversed(dossier.events):
         action = workflow.edges[event.action, event.before]
         asked = {f.name: say(f.label) for f in action.asks}
-        role = say(ROLE_NAMES[Role(event.role)])
+        who, role = say(who_of(event)), say(ROLE_NAMES[Role(event.role)])
         done = say(action.done)
         yield {
             "title": done[:1].upper() + done[1:],
-            "who": event.actor_name
-            if event.role == Role.SYSTEM
-            else f"{event.actor_name} ({role})",
+            "who": who if event.role == Role.SYSTEM else f"{who} ({role})",
             "when": formats.short_moment(event.at),
             "comment": "\n".join(f"{asked.get(n, n)}: {text}" for n, text in event.details.items()),
             "tone": _EVENT_TONES.get(workflow.by_state[event.after].phase, ""),

@@ -132,8 +132,10 @@ def language(code: str) -> ResponseReturnValue:
 
 def _page_or_home() -> str:
     """Return the page to go back to, if it is one that can be opened by its address alone."""
-    home = url_for("portal.home")
-    target = safe_next(home)
+    asked = safe_next("")
+    # What staff were shown after a refused POST has no address: the queue is nearer than home.
+    home = url_for("desk.queue" if asked.startswith("/desk/") else "portal.home")
+    target = asked or home
     try:
         current_app.url_map.bind("").match(target.partition("?")[0], method="GET")
     except HTTPException:

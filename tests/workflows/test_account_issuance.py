@@ -1,35 +1,16 @@
-"""Cấp tài khoản: every move, stated by hand; changing the graph means changing this table."""
+"""Cấp tài khoản: every move, stated by hand; changing the graph means changing the table."""
 
 import pytest
 
 import workflows
-from tests.workflows.walk import Subject, moves, possible, walk
+from tests.workflows.walk import STANDARD, Subject, moves, possible, walk
 from workflows import Clock, GuardFailed, NotPermitted, Once, Role, WrongState
 
 WORKFLOW = workflows.get("account_issuance")
 FREE = {"officer": 1, "account": None}
 TAKEN = {"officer": 1, "account": {"username": "lso.1", "system": "Dược", "dossier": "H37-1"}}
 
-MOVES = moves("""
-    submit: draft → submitted
-    claim: submitted → in_review
-    release: in_review → submitted
-    propose_grant: in_review → pending_grant
-    ask_supplement: in_review → supplement_requested
-    propose_refusal: in_review → pending_refusal
-    supplement: supplement_requested → in_review
-    lapse: supplement_requested → lapsed
-    approve: pending_grant → signed_grant
-    approve: pending_refusal → signed_refusal
-    refuse: pending_grant → pending_refusal
-    send_back: pending_grant → in_review
-    send_back: pending_refusal → in_review
-    issue: signed_grant → granted
-    issue: signed_refusal → refused
-    withdraw: submitted → withdrawn
-    withdraw: in_review → withdrawn
-    withdraw: supplement_requested → withdrawn
-""")
+MOVES = moves(STANDARD)
 
 
 def test_these_moves_and_no_others_are_possible() -> None:

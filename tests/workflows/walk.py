@@ -14,6 +14,29 @@ class Subject:
     state: str
 
 
+# What every request with one letter as its result may do; stated by hand, on purpose.
+STANDARD = """
+    submit: draft → submitted
+    claim: submitted → in_review
+    release: in_review → submitted
+    propose_grant: in_review → pending_grant
+    ask_supplement: in_review → supplement_requested
+    propose_refusal: in_review → pending_refusal
+    supplement: supplement_requested → in_review
+    lapse: supplement_requested → lapsed
+    approve: pending_grant → signed_grant
+    approve: pending_refusal → signed_refusal
+    refuse: pending_grant → pending_refusal
+    send_back: pending_grant → in_review
+    send_back: pending_refusal → in_review
+    issue: signed_grant → granted
+    issue: signed_refusal → refused
+    withdraw: submitted → withdrawn
+    withdraw: in_review → withdrawn
+    withdraw: supplement_requested → withdrawn
+"""
+
+
 def moves(table: str) -> set[tuple[str, str, str]]:
     """Read lines «action: source → target» into a set."""
     found = set()

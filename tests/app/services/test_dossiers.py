@@ -18,7 +18,12 @@ from letters import LetterData
 from tests.helpers import dossier, mails, user
 from workflows import GuardFailed, NotPermitted
 
-REASON = {"reason": "Giấy chứng nhận đã hết hiệu lực.", "missing": "Bản chụp rõ", "note": "Xem"}
+REASON = {
+    "reason": "Giấy chứng nhận đã hết hiệu lực.",
+    "missing": "Bản chụp rõ",
+    "note": "Xem",
+    "assigned_code": "20A01",
+}
 EMAIL = "anbinh@example.vn"
 
 
@@ -49,7 +54,7 @@ def test_the_main_job_leaves_an_account_a_letter_and_a_link(context: Flask) -> N
     assert (done.state, done.phase) == ("granted", "done")
     account = db.session.scalars(select(Account)).one()
     assert account.username == "lso.2101"
-    assert account.granted_by_id == done.id
+    assert [(e.what, e.dossier_id) for e in account.events] == [("granted", done.id)]
     assert [m.name for m in mails()] == ["received", "granted"]
     letter = mails("granted")[0].letter
     assert letter is not None

@@ -1,0 +1,34 @@
+"""Thu hồi: its moves are the standard ones; its premise and what it changes are its own."""
+
+import pytest
+
+import workflows
+from tests.workflows.walk import STANDARD, Subject, moves, possible, walk
+from workflows import GuardFailed, Role
+
+WORKFLOW = workflows.get("account_revocation")
+KNOWN = {"officer": 1, "account": {"username": "lso.1", "system": "Dược", "dossier": "H37-1"}}
+UNKNOWN = {"officer": 1, "account": None}
+
+
+def test_these_moves_and_no_others_are_possible() -> None:
+    assert possible(WORKFLOW, KNOWN) == moves(STANDARD)
+
+
+def test_the_usual_way_ends_granted() -> None:
+    states = walk(WORKFLOW, "submit claim propose_grant approve issue", facts=KNOWN)
+
+    assert states[-1] == "granted"
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("propose_grant", "in_review"), ("approve", "pending_grant")]
+)
+def test_without_an_account_there_is_nothing_to_do(action: str, state: str) -> None:
+    with pytest.raises(GuardFailed):
+        WORKFLOW.fire(Subject(state), action, roles=frozenset(Role), facts=UNKNOWN)
+
+
+def test_approval_changes_the_register() -> None:
+    assert WORKFLOW.edges[("approve", "pending_grant")].effect == "close_account"
+    assert not WORKFLOW.edges[("approve", "pending_refusal")].effect

@@ -1,0 +1,53 @@
+"""Thay đổi thông tin tài khoản: new phone, e-mail or name on the record of an account."""
+
+from workflows.account_fields import (
+    BRING,
+    CUSTODIAN_NAME,
+    CUSTODIAN_PHONE,
+    DATA_CONSENT,
+    FACILITY_NAME,
+    HOLDER,
+    LICENCE_NO,
+    REQUEST_SCAN,
+    SYSTEM,
+)
+from workflows.common import STATES, standard
+from workflows.definition import Once, Workflow
+from workflows.fields import Field, FieldType
+from workflows.guards import account_exists
+from workflows.rules import one_of
+from workflows.text import Text
+
+_NEW = Text("Thông tin mới (chỉ ghi mục cần đổi)", "New particulars (only what changes)")
+
+WORKFLOW = Workflow(
+    title=Text("Thay đổi thông tin tài khoản", "Change of account particulars"),
+    summary=Text(
+        "Đổi số điện thoại, thư điện tử hoặc tên cơ sở gắn với tài khoản đã cấp.",
+        "Change the phone, the e-mail or the facility's name on an account you have.",
+    ),
+    audience=HOLDER,
+    bring=BRING,
+    working_days=5,
+    once=Once.ONE_AT_A_TIME,
+    initial="draft",
+    states=STATES,
+    actions=standard(grant="account_change", effect="change_account", guard=account_exists),
+    rules=(one_of("new_phone", "new_email", "new_facility_name"),),
+    fields=(
+        SYSTEM,
+        FACILITY_NAME,
+        LICENCE_NO,
+        CUSTODIAN_NAME,
+        CUSTODIAN_PHONE,
+        Field("new_phone", Text("Số di động mới", "New mobile phone"), FieldType.MOBILE,
+              sample="0987654321", group=_NEW, required=False, personal=True),
+        Field("new_email", Text("Thư điện tử mới", "New e-mail"), FieldType.EMAIL,
+              sample="moi@example.vn", group=_NEW, required=False, personal=True),
+        Field("new_facility_name", Text("Tên cơ sở mới", "New name of the facility"),
+              FieldType.TEXT, sample="Nhà thuốc An Bình 2", group=_NEW, required=False,
+              hint=Text("Đúng như trên giấy chứng nhận mới.", "As on the new licence.")),
+        REQUEST_SCAN,
+        DATA_CONSENT,
+    ),
+)  # fmt: skip
