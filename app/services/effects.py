@@ -4,11 +4,13 @@ An effect runs inside the transaction of its action and raises Conflict when its
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
+from app.database import insert_into
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, ConnectionCode, Dossier, Facility, Prescriber, TargetSystem
@@ -17,6 +19,7 @@ from app.services import accounts, activations, facts
 from workflows import Text
 
 Effect = Callable[[Dossier, Actor], None]
+Holder = TypeVar("Holder", Facility, Prescriber)
 
 
 def assign(dossier: Dossier, actor: Actor) -> None:
@@ -137,31 +140,35 @@ def _account(dossier: Dossier) -> Account:
 
 def _facility(dossier: Dossier) -> Facility:
     answers = dossier.answers
-    facility = db.session.scalars(
-        select(Facility).where(Facility.licence_no == answers["licence_no"])
-    ).first()
-    if facility is None:
-        facility = Facility(licence_no=answers["licence_no"], created_at=clock.now())
-        db.session.add(facility)
+    facility = _known(Facility, answers["licence_no"], answers["facility_name"])
     facility.name = answers["facility_name"]
-    facility.kind = answers.get("facility_kind") or facility.kind or ""
-    facility.tax_code = answers.get("tax_code") or facility.tax_code or ""
-    facility.address = facts.address(dossier) or facility.address or ""
+    facility.kind = answers.get("facility_kind") or facility.kind
+    facility.tax_code = answers.get("tax_code") or facility.tax_code
+    facility.address = facts.address(dossier) or facility.address
     return facility
 
 
 def _prescriber(dossier: Dossier) -> Prescriber:
     answers = dossier.answers
-    licence = answers["prescriber_licence_no"]
-    prescriber = db.session.scalars(
-        select(Prescriber).where(Prescriber.licence_no == licence)
-    ).first()
-    if prescriber is None:
-        prescriber = Prescriber(licence_no=licence, created_at=clock.now())
-        db.session.add(prescriber)
+    prescriber = _known(Prescriber, answers["prescriber_licence_no"], answers["prescriber_name"])
     prescriber.name = answers["prescriber_name"]
     prescriber.phone = answers.get("custodian_phone", "")
     return prescriber
+
+
+def _known(table: type[Holder], licence_no: str, name: str) -> Holder:
+    """Return the row of a licence, made when it is new, locked until the commit.
+
+    Two dossiers of one holder approved at once meet here: the second waits for the first.
+    """
+    db.session.execute(
+        insert_into(db.engine, table)
+        .values(licence_no=licence_no, name=name, created_at=clock.now())
+        .on_conflict_do_nothing(index_elements=[table.licence_no])
+    )
+    return db.session.scalars(
+        select(table).where(table.licence_no == licence_no).with_for_update()
+    ).one()
 
 
 def _first_wins(lost: Text) -> None:
