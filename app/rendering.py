@@ -10,6 +10,7 @@ import selectors
 import subprocess
 import sys
 import time
+from functools import lru_cache
 from threading import Lock
 
 from flask import current_app
@@ -33,7 +34,13 @@ def letter(data: LetterData) -> bytes:
 
 def poster(data: Poster) -> bytes:
     """Return the PDF of a poster; raise LetterError when it cannot be made in time."""
-    return _draw(b"P" + data.to_json().encode(), "poster")
+    return _poster(data.to_json())
+
+
+@lru_cache(maxsize=32)
+def _poster(data: str) -> bytes:
+    # Anybody may ask for it, and it changes only with the department.
+    return _draw(b"P" + data.encode(), "poster")
 
 
 def warm_up() -> None:
@@ -52,24 +59,33 @@ def stop() -> None:
 
 
 def _draw(request: bytes, name: str) -> bytes:
-    global _drawn
     seconds: int = current_app.config["VANTHU"].render_seconds
-    with _lock:
-        process = _running()
-        try:
-            answer = _exchange(process, request, time.monotonic() + seconds)
-        except BaseException:
-            stop()  # half an exchange would answer the next one wrongly
-            raise
-        if answer is None:
-            stop()
-            raise LetterError(f"{name}: not drawn within {seconds} s, or the process died")
-        _drawn += 1
-        if _drawn % _DOCUMENTS == 0:
-            stop()
+    # A rush must not hold every thread of the web server behind one document.
+    if not _lock.acquire(timeout=seconds):
+        raise LetterError(f"{name}: the renderer is busy")
+    try:
+        # Once more in a new process: the old one may have been killed for another letter.
+        answer = _ask(request, seconds) or _ask(request, seconds)
+    finally:
+        _lock.release()
+    if answer is None:
+        raise LetterError(f"{name}: not drawn within {seconds} s, or the process died")
     if answer[:1] != b"+":
         raise LetterError(answer[1:].decode())
     return answer[1:]
+
+
+def _ask(request: bytes, seconds: int) -> bytes | None:
+    global _drawn
+    try:
+        answer = _exchange(_running(), request, time.monotonic() + seconds)
+    except BaseException:
+        stop()  # half an exchange would answer the next one wrongly
+        raise
+    _drawn += 1
+    if answer is None or _drawn % _DOCUMENTS == 0:
+        stop()
+    return answer
 
 
 def _running() -> subprocess.Popen[bytes]:

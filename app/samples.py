@@ -20,7 +20,7 @@ from app.models import Department, Dossier, TargetSystem, Unit, User
 from app.security import keys
 from app.security.actors import applicant, staff
 from app.security.passwords import hash_password
-from app.services import attachments, dossiers
+from app.services import attachments, dossiers, filling
 from app.transaction import transaction
 
 PASSWORD = "VanThu@2026"  # noqa: S105 - of the invented people, in development only
@@ -177,7 +177,7 @@ def submit_sample(
     typed |= {"facility_name": facility, "licence_no": licence, **(answers or {})}
     with transaction():
         dossier = dossiers.begin(kind, email)
-        dossiers.type_in(dossier, typed)
+        filling.type_in(dossier, typed)
         for field in workflows.get(kind).fields:
             if field.type is workflows.FieldType.FILE and field.required:
                 scan = licence_scan()

@@ -53,3 +53,8 @@ def get(sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Damaged(sha256)
     return content
+
+
+def discard(sha256: str) -> None:
+    """Delete stored bytes that nothing refers to any more."""
+    _path(sha256).unlink(missing_ok=True)

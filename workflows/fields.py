@@ -1,5 +1,6 @@
 """One field of a form: what is asked, how it is checked, what a sample looks like."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,8 +33,13 @@ class FieldType(StrEnum):
     FILE = "file"
 
 
+# What no letter can print: controls, formats (zero-width, direction), private use, surrogates,
+# pictures; and stacks of accents no language has.
+_UNWRITABLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "So"})
+_UNPRINTABLE = re.compile(r"[\u0300-\u036f]{3,}")
+
 _CHECKS: Mapping[FieldType, validators.Validator] = {
-    FieldType.TEXT: validators.one_line,
+    FieldType.TEXT: validators.words,
     FieldType.NAME: validators.person_name,
     FieldType.EMAIL: validators.email,
     FieldType.PHONE: validators.phone,
@@ -90,9 +96,14 @@ class Field:
     def check(self, raw: str) -> str:
         """Return the value to keep for what was typed; raise FieldError otherwise."""
         value = unicodedata.normalize("NFC", raw).strip()
-        if "\x00" in value:
+        if _UNPRINTABLE.search(value) or any(
+            unicodedata.category(c) in _UNWRITABLE for c in value if c not in "\n\r\t"
+        ):
             raise FieldError(
-                Text("Nhập lại, có ký tự không hợp lệ.", "Type it again: it has a bad character.")
+                Text(
+                    "Bỏ các ký hiệu, biểu tượng hoặc ký tự lạ; chỉ dùng chữ, số và dấu câu.",
+                    "Remove symbols and odd characters; use letters, digits and punctuation.",
+                )
             )
         if not value:
             if not self.required:

@@ -30,6 +30,20 @@ def account_exists(facts: Facts) -> Text | None:
     )
 
 
+def by_the_custodian(facts: Facts) -> Text | None:
+    """A first access goes to nobody but the custodian on record."""
+    missing = account_exists(facts)
+    if missing is not None or facts["account"]["custodian_email"] == facts["email"]:
+        return missing
+    return Text(
+        "Thư điện tử nộp hồ sơ không phải của người giữ tài khoản trên sổ ({custodian}). Nếu đã"
+        " đổi người giữ, cơ sở dùng thủ tục bàn giao tài khoản; nếu đổi thư điện tử, dùng thủ"
+        " tục thay đổi thông tin tài khoản.",
+        "The applicant's e-mail is not that of the custodian on record ({custodian}). For a new"
+        " custodian use the handover; for a new e-mail use the change of particulars.",
+    ).fill(**facts["account"])
+
+
 def no_code_yet(facts: Facts) -> Text | None:
     """C1: one code per facility and one per prescriber; a duplicate points to the first."""
     code = facts.get("code")

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.mail.mailbox import serve_mailbox
 from app.models import Dossier, User
 from app.security.actors import applicant, staff
-from app.services import activations, codes, dossiers
+from app.services import activations, attachments, codes, dossiers
 from app.transaction import transaction
 
 
@@ -95,6 +95,8 @@ def _play(app: Flask, story: Story, config: Config) -> None:
         ],
     )
     with transaction():
+        scan = samples.licence_scan()
+        attachments.attach(_dossier(granted), "licence_scan", "ban-chup-ro.jpg", scan, 10)
         dossiers.act(granted, "supplement", applicant("anbinh@example.vn", "Hoàng Thị Minh Châu"))
     story.tell("Cơ sở gửi bổ sung; thời hạn tính lại từ đầu.")
     _walk(

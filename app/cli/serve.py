@@ -29,8 +29,9 @@ def serve(host: str, port: int) -> None:
     port = _free_port(host, port)
     if "BASE_URL" not in os.environ:
         os.environ["BASE_URL"] = f"http://{host}:{port}"
+    has_mailbox = not config.is_production and "SMTP_URL" not in os.environ
     with contextlib.ExitStack() as stack:
-        if not config.is_production and "SMTP_URL" not in os.environ:
+        if has_mailbox:
             smtp_port = _free_port("127.0.0.1", 2525)
             os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
             stack.enter_context(serve_mailbox("127.0.0.1", smtp_port, config.mailbox_dir))
@@ -40,7 +41,7 @@ def serve(host: str, port: int) -> None:
                 [sys.executable, "-m", "app.cli", "web", "--host", host, "--port", str(port)],
                 [sys.executable, "-m", "app.cli", "worker"],
             ],
-            announce=lambda: _announce_when_open(host, port),
+            announce=lambda: _announce_when_open(host, port, has_mailbox=has_mailbox),
         )
 
 
@@ -84,22 +85,23 @@ def _prepare() -> None:
         samples.load_dossiers()
 
 
-def _announce_when_open(host: str, port: int) -> bool:
+def _announce_when_open(host: str, port: int, *, has_mailbox: bool) -> bool:
     """Say where everything is once the web server answers; return whether it does."""
     with socket.socket() as probe:
         probe.settimeout(1)
         if probe.connect_ex((host, port)) != 0:
             return False
-    _announce(load())
+    _announce(load(), has_mailbox=has_mailbox)
     return True
 
 
-def _announce(config: Config) -> None:
+def _announce(config: Config, *, has_mailbox: bool) -> None:
     click.echo(f"\n  Văn Thư: {config.base_url}")
     if config.is_production:
         return
     click.echo(f"  Nơi làm việc của cán bộ: {config.base_url}/desk")
-    click.echo(f"  Hộp thư cục bộ: {config.base_url}/mailbox/")
+    if has_mailbox:
+        click.echo(f"  Hộp thư cục bộ: {config.base_url}/mailbox/")
     click.echo(f"  Ứng dụng xác thực mẫu: {config.base_url}/authenticator")
     click.echo(f"\n  Đăng nhập, cùng mật khẩu {samples.PASSWORD}:")
     for username, name, position, *_ in samples.PEOPLE:

@@ -1,10 +1,19 @@
 """`vanthu workflows`: what request types there are and how they run."""
 
+from typing import Any
+
 import click
 
 import workflows as definitions
 from app.cli.output import json_option, report
 from workflows.diagram import mermaid, paths
+
+_FREE: dict[str, Any] = {"officer": 1, "email": "x", "account": None, "code": None}
+_HELD: dict[str, Any] = _FREE | {
+    "account": {
+        "username": "x", "system": "x", "dossier": "x", "custodian": "x", "custodian_email": "x",
+    }
+}  # fmt: skip
 
 
 @click.group("workflows")
@@ -79,9 +88,9 @@ def simulate(kind: str, as_json: bool) -> None:
         subject = Subject()
         for _, action in way:
             # Premises are about real registers; here they hold.
-            facts = {"officer": 1, "account": None}
+            facts = _FREE
             if action.guard is not None and action.guard(facts) is not None:
-                facts["account"] = {"username": "x", "system": "x", "dossier": "x"}  # type: ignore[assignment]
+                facts = _HELD
             workflow.fire(subject, action.name, roles=action.roles, facts=facts)
         rows.append(
             {

@@ -23,7 +23,8 @@ class OutgoingMail(Base):
     name: Mapped[str]
     recipient: Mapped[str]
     subject: Mapped[str]
-    # The text holds {secret} where a code or a link token belongs; it is derived on sending.
+    # A placeholder (mails.SECRET) stands where a code or a link token belongs; that is derived
+    # on sending.
     text: Mapped[str]
     secret: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str] = mapped_column(unique=True)

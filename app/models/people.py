@@ -100,12 +100,16 @@ class EmailCode(Base):
     # What it opens: "portal", or "activation:<id>".
     purpose: Mapped[str]
     nonce: Mapped[str]
-    failures: Mapped[int] = mapped_column(default=0)
+    # Who asked, as a keyed hash of the network address: one place cannot mail the whole world.
+    client: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "email", "purpose", "id"),)
+    __table_args__ = (
+        Index(None, "email", "purpose", "id"),
+        Index(None, "client", "created_at"),
+    )
 
 
 class EmailLock(Base):

@@ -1,14 +1,27 @@
 """What approval changes: systems, facilities, accounts, codes, activation links."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from app.formats import fold
 from app.models.base import Base
+from app.models.dossier import Dossier
 
 _OPEN = text("state <> 'closed'")
+
+
+def _words(*names: str) -> Callable[[Any], str]:
+    """Return what fills `folded` in an INSERT past the ORM; the validators do it within."""
+
+    def folded(context: Any) -> str:
+        values = context.get_current_parameters()
+        return fold(" ".join(values[name] for name in names))
+
+    return folded
 
 
 class TargetSystem(Base):
@@ -31,13 +44,26 @@ class Facility(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     licence_no: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    # Name and licence folded for search; written whenever one of them is.
+    folded: Mapped[str] = mapped_column(default=_words("name", "licence_no"), server_default="")
     kind: Mapped[str] = mapped_column(default="")
     tax_code: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
-    accounts: Mapped[list["Account"]] = relationship(back_populates="facility")
+    accounts: Mapped[list["Account"]] = relationship(
+        order_by="Account.id", back_populates="facility"
+    )
     codes: Mapped[list["ConnectionCode"]] = relationship(back_populates="facility")
+
+    __table_args__ = (Index(None, "folded"),)
+
+    @validates("name", "licence_no")
+    def _fold(self, key: str, value: str) -> str:
+        self.folded = fold(
+            f"{value} {self.licence_no or ''}" if key == "name" else f"{self.name or ''} {value}"
+        )
+        return value
 
 
 class Prescriber(Base):
@@ -48,10 +74,19 @@ class Prescriber(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     licence_no: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    # The name folded for search; written whenever the name is.
+    folded: Mapped[str] = mapped_column(default=_words("name"), server_default="")
     phone: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
     codes: Mapped[list["ConnectionCode"]] = relationship(back_populates="prescriber")
+
+    __table_args__ = (Index(None, "folded"),)
+
+    @validates("name")
+    def _fold(self, _key: str, value: str) -> str:
+        self.folded = fold(value)
+        return value
 
 
 class Account(Base):
@@ -66,6 +101,8 @@ class Account(Base):
     # granted (first access still to come), active, closed
     state: Mapped[str]
     custodian_name: Mapped[str]
+    # The custodian's name folded for search; written whenever the name is.
+    folded: Mapped[str] = mapped_column(default=_words("custodian_name"), server_default="")
     custodian_phone: Mapped[str]
     custodian_email: Mapped[str]
     created_at: Mapped[datetime]
@@ -87,7 +124,13 @@ class Account(Base):
             "uq_accounts_username", "username",
             unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN,
         ),
+        Index(None, "folded"),
     )  # fmt: skip
+
+    @validates("custodian_name")
+    def _fold(self, _key: str, value: str) -> str:
+        self.folded = fold(value)
+        return value
 
 
 class AccountEvent(Base):
@@ -106,6 +149,7 @@ class AccountEvent(Base):
     at: Mapped[datetime]
 
     account: Mapped[Account] = relationship(back_populates="events")
+    dossier: Mapped[Dossier] = relationship()
 
 
 class ConnectionCode(Base):
@@ -122,6 +166,7 @@ class ConnectionCode(Base):
 
     facility: Mapped[Facility | None] = relationship(back_populates="codes")
     prescriber: Mapped[Prescriber | None] = relationship(back_populates="codes")
+    dossier: Mapped[Dossier] = relationship()
 
     __table_args__ = (
         CheckConstraint("(facility_id IS NULL) <> (prescriber_id IS NULL)", name="one_holder"),

@@ -89,6 +89,11 @@ def current_applicant() -> Actor | None:
     return applicant(email) if email else None
 
 
+def client() -> str:
+    """Return who asks, as a keyed hash of the network address that says nothing by itself."""
+    return keys.derived_token("client", request.remote_addr or "")[:22]
+
+
 def cookie_name(area: str) -> str:
     """Return the name of the cookie; __Host- ties it to this host and to HTTPS."""
     prefix = "__Host-" if app.config["SESSION_COOKIE_SECURE"] else ""

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.formats import day, phone
 from app.models import Attachment, Dossier, DossierEvent, Letter
 from app.security.actors import Actor, applicant
-from app.services import attachments, dossiers, facts
+from app.services import attachments, facts, filling
 from workflows import Action, Clock, Field, FieldError, FieldType, Phase, Role, Text, Workflow
 
 SENDING = frozenset({Clock.START, Clock.RESTART})
@@ -131,7 +131,7 @@ def actor(dossier: Dossier) -> Actor:
     first click may have been made with one blank too many.
     """
     workflow = workflows.get(dossier.kind)
-    typed = dossiers.form_values(dossier).get(workflow.applicant_field, "")
+    typed = filling.values(dossier).get(workflow.applicant_field, "")
     field = next((f for f in workflow.fields if f.name == workflow.applicant_field), None)
     return applicant(dossier.email, _canonical(field, typed) if field else typed)
 
@@ -146,7 +146,7 @@ def groups(workflow: Workflow) -> list[tuple[Text, list[Field]]]:
 
 def summary(dossier: Dossier, *, submitted: bool = False) -> list[Section]:
     """Return what is typed, or what counts as submitted, as people read it."""
-    values = dossier.answers if submitted else dossiers.form_values(dossier)
+    values = dossier.answers if submitted else filling.values(dossier)
     files = attachments.current(dossier)
     asked = [
         (title, [f for f in fields if f.applies(values)])

@@ -4,15 +4,18 @@ import io
 import re
 import unicodedata
 import warnings
+from functools import partial
 from pathlib import PurePath
 
 import pikepdf
 from PIL import Image, UnidentifiedImageError
+from sqlalchemy import select
 
 from app import clock, storage
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Attachment, Dossier
+from app.transaction import after_commit
 from workflows import Text
 
 MAX_FILES = 30
@@ -37,16 +40,22 @@ def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: 
                 ).fill(n=max_mb)
             }
         )
-    if sum(a.replaced_at is None for a in dossier.attachments) >= MAX_FILES:
-        raise Invalid({field: Text("Hồ sơ đã có quá nhiều tệp.", "There are too many files.")})
+    total = sum(a.size for a in dossier.attachments) + len(content)
+    if len(dossier.attachments) >= MAX_FILES or total > MAX_FILES * max_mb * 1024 * 256:
+        raise Invalid(
+            {
+                field: Text(
+                    "Hồ sơ đã có quá nhiều tệp; gỡ tệp không cần hoặc liên hệ Sở Y tế.",
+                    "There are too many files; remove some or contact the department.",
+                )
+            }
+        )
     sniffed = sniff(content)
     if sniffed is None:
         raise Invalid({field: _KINDS})
     content_type, suffix = sniffed
     now = clock.now()
-    for old in dossier.attachments:
-        if old.field == field and old.replaced_at is None:
-            old.replaced_at = now
+    remove(dossier, field)
     attachment = Attachment(
         dossier=dossier,
         field=field,
@@ -61,10 +70,27 @@ def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: 
 
 
 def remove(dossier: Dossier, field: str) -> None:
-    """Take the current file of a field out of the dossier."""
-    for attachment in dossier.attachments:
-        if attachment.field == field and attachment.replaced_at is None:
+    """Take the current file of a field out of the dossier.
+
+    What nobody has submitted yet is really gone; what was part of a submitted dossier stays
+    readable for staff.
+    """
+    for attachment in list(dossier.attachments):
+        if attachment.field != field or attachment.replaced_at is not None:
+            continue
+        if dossier.submitted_at is None:
+            dossier.attachments.remove(attachment)
+            db.session.delete(attachment)
+            after_commit(partial(_discard, attachment.sha256))
+        else:
             attachment.replaced_at = clock.now()
+
+
+def _discard(sha256: str) -> None:
+    used = db.session.scalars(select(Attachment.id).where(Attachment.sha256 == sha256)).first()
+    db.session.rollback()
+    if used is None:
+        storage.discard(sha256)
 
 
 def current(dossier: Dossier) -> dict[str, Attachment]:
@@ -99,8 +125,9 @@ def _image(content: bytes) -> tuple[str, str] | None:
             with Image.open(io.BytesIO(content), formats=list(_IMAGES)) as image:
                 if image.width * image.height > _MAX_PIXELS:
                     return None
-                image.verify()
-                return _IMAGES[image.format or ""]
+                kind = _IMAGES[image.format or ""]
+                image.load()  # verify() does not notice a picture that was cut off
+                return kind
     except (
         UnidentifiedImageError,
         Image.DecompressionBombError,

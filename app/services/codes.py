@@ -3,7 +3,7 @@
 import hmac
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app import clock
 from app.database import insert_into
@@ -20,14 +20,18 @@ _MAX_FAILURES = 5
 _LOCK = timedelta(minutes=5)
 # Five tries, five minutes, for ever, would still be 1,440 guesses a day.
 _MAX_PER_HOUR = 10
+# An office behind one address has many people, but not a hundred who register in one hour.
+_MAX_ADDRESSES_PER_HOUR = 30
 
 
-def send(email: str, purpose: str) -> bool:
+def send(email: str, purpose: str, *, client: str = "") -> bool:
     """Send a new code; the one before is dead. Raises Locked.
 
-    False: one that still works is on its way, a double click needs no second.
+    False: one that still works is on its way, a double click needs no second. `client` is
+    who asks (security.sessions.client).
     """
     now = clock.now()
+    _refuse_flood(client)
     _refuse_while_locked(_lock_row(email, purpose))
     recent = db.session.execute(
         select(EmailCode.created_at, EmailCode.spent_at)
@@ -60,6 +64,7 @@ def send(email: str, purpose: str) -> bool:
         email=email,
         purpose=purpose,
         nonce=keys.nonce(),
+        client=client,
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -74,6 +79,25 @@ def send(email: str, purpose: str) -> bool:
         context={"minutes": int(LIFETIME.total_seconds() // 60), "purpose": purpose},
     )
     return True
+
+
+def _refuse_flood(client: str) -> None:
+    """Refuse to write to ever more addresses for one client: our relay is no mail bomb."""
+    if not client:
+        return
+    addresses = db.session.execute(
+        select(func.count(EmailCode.email.distinct())).where(
+            EmailCode.client == client, EmailCode.created_at > clock.now() - timedelta(hours=1)
+        )
+    ).scalar_one()
+    if addresses >= _MAX_ADDRESSES_PER_HOUR:
+        raise Locked(
+            Text(
+                "Mạng của Ông/Bà đã yêu cầu mã cho quá nhiều địa chỉ. Vui lòng thử lại sau một"
+                " giờ.",
+                "Your network asked for codes for too many addresses. Please try again in an hour.",
+            )
+        )
 
 
 def spend(email: str, purpose: str, typed: str) -> bool:
@@ -123,10 +147,14 @@ def _lock_row(email: str, purpose: str) -> EmailLock:
     ).one()
 
 
+def refuse_while_locked(name: str, purpose: str) -> None:
+    """Raise Locked while too many wrong tries are remembered."""
+    _refuse_while_locked(_lock_row(name, purpose))
+
+
 def count_wrong(name: str, purpose: str) -> None:
-    """Count a wrong try under a name that nobody has. Raises Locked, as a real name does."""
+    """Remember a wrong try; five lock for five minutes."""
     lock = _lock_row(name, purpose)
-    _refuse_while_locked(lock)
     lock.failures += 1
     if lock.failures >= _MAX_FAILURES:
         lock.failures, lock.locked_until = 0, clock.now() + _LOCK

@@ -14,6 +14,8 @@ RUNNING = (Phase.QUEUE, Phase.REVIEW, Phase.SIGNATURE, Phase.ISSUE)
 
 def apply(dossier: Dossier, what: Clock, working_days: int) -> None:
     """Start, stop, restart or end the promise of a dossier."""
+    if what is Clock.KEEP:
+        return
     office = calendar.office()
     if what in (Clock.START, Clock.RESTART):
         dossier.counted_from = office.counted_from(clock.local(clock.now()))

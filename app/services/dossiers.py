@@ -1,4 +1,4 @@
-"""The one way a dossier changes, and how one is begun, filled and found."""
+"""The one way a dossier changes, and how one is begun."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,9 +15,9 @@ from app.security import keys
 from app.security.actors import Actor, roles_of, who_of
 from app.services import (
     announcements,
-    attachments,
     deadlines,
     facts,
+    filling,
     history,
     letters,
     organisation,
@@ -25,7 +25,9 @@ from app.services import (
 )
 from app.services.books import count
 from app.services.effects import EFFECTS
-from workflows import DRAFTED, Clock, Field, FieldError, FieldType, Fired, Once, Phase, Text
+from workflows import DRAFTED, Clock, Field, FieldError, Fired, Once, Phase, Text
+
+_WITH_LETTER = (Phase.SIGNATURE, Phase.ISSUE)
 
 
 def begin(kind: str, email: str) -> Dossier:
@@ -88,49 +90,6 @@ def second_registration(other: Dossier) -> Refused:
     )
 
 
-def type_in(dossier: Dossier, typed: Mapping[str, str]) -> None:
-    """Keep what was typed, right or wrong, so that nothing is lost."""
-    names = {f.name for f in workflows.get(dossier.kind).fields if f.type is not FieldType.FILE}
-    kept = {n: v[:4000] for n, v in typed.items() if n in names}
-    dossier.typed = {**form_values(dossier), **kept}
-    if not dossier.submitted_at:
-        # A submitted dossier keeps its checked name until the supplement is sent.
-        dossier.subject = kept.get(workflows.get(dossier.kind).subject_field, dossier.subject)[:250]
-    dossier.changed_at = clock.now()
-
-
-def form_values(dossier: Dossier) -> dict[str, str]:
-    """Return what the form shows: what is being typed, else what was submitted."""
-    return dict(dossier.typed or dossier.answers)
-
-
-def form_errors(dossier: Dossier) -> dict[str, Text]:
-    """Check everything typed and attached; field → what to do."""
-    return _checked(dossier)[1]
-
-
-def _checked(dossier: Dossier) -> tuple[dict[str, str], dict[str, Text]]:
-    values = form_values(dossier)
-    files = attachments.current(dossier)
-    answers: dict[str, str] = {}
-    errors: dict[str, Text] = {}
-    for field in workflows.get(dossier.kind).fields:
-        if not field.applies(values):
-            answers[field.name] = ""
-            continue
-        raw = values.get(field.name, "")
-        if field.type is FieldType.FILE:
-            raw = files[field.name].name if field.name in files else ""
-        try:
-            answers[field.name] = facts.with_catalogues(field).check(raw)
-        except FieldError as error:
-            errors[field.name] = error.message
-    for rule in workflows.get(dossier.kind).rules:
-        if (broken := rule(answers)) is not None:
-            errors.setdefault(*broken)
-    return answers, errors
-
-
 def act(
     key: str,
     name: str,
@@ -153,15 +112,20 @@ def act(
     _check_version(dossier, name, actor, version)
     workflow = workflows.get(dossier.kind)
     edge = workflow.edges.get((name, dossier.state))
-    if edge is None and dossier.events:
+    # Read before anything changes: a query in the middle would first write half of the step.
+    events = dossier.events
+    if edge is None and events:
         # The sentence names who was first instead of only saying no.
-        if _is_own_repeat(dossier.events[-1], name, actor):
+        if _is_own_repeat(events[-1], name, actor):
             raise AlreadyDone(Text("Thao tác này đã được ghi nhận.", "This was done already."))
         raise Conflict(who_did_what(dossier))
     details = _supplied(edge.asks if edge else (), supplied or {})
     if edge is not None and edge.clock in (Clock.START, Clock.RESTART):
-        _take_answers(dossier)
-    fired = workflow.fire(dossier, name, roles=roles, facts=facts.for_guards(dossier))
+        changed = filling.take(dossier)
+        if edge.clock is Clock.RESTART:
+            details["changed"] = filling.something(changed)
+    premises = facts.for_guards(dossier) if edge and edge.guard else {}
+    fired = workflow.fire(dossier, name, roles=roles, facts=premises)
     role = min(roles & fired.action.roles)
     event = history.append(dossier, fired, actor, role, details)
     dossier.phase = workflow.by_state[fired.after].phase
@@ -188,7 +152,11 @@ def _letter(dossier: Dossier, fired: Fired, actor: Actor, details: dict[str, Any
         return letters.issue_drafted(dossier)
     if action.issues:
         return letters.issue_now(dossier, action.issues, details)
-    if dossier.phase not in (Phase.SIGNATURE, Phase.ISSUE):
+    # A letter that waits was drafted on the way to a leader; most dossiers have not been there.
+    phases = {s.name: s.phase for s in workflows.get(dossier.kind).states}
+    if dossier.phase not in _WITH_LETTER and any(
+        phases.get(e.before) in _WITH_LETTER for e in dossier.events
+    ):
         letters.void_open(dossier)
     return None
 
@@ -228,21 +196,6 @@ def _supplied(asks: tuple[Field, ...], supplied: Mapping[str, str]) -> dict[str,
     if errors:
         raise Invalid(errors)
     return {k: v for k, v in details.items() if v}
-
-
-def _take_answers(dossier: Dossier) -> None:
-    answers, errors = _checked(dossier)
-    if errors:
-        raise Invalid(errors)
-    workflow = workflows.get(dossier.kind)
-    dossier.answers, dossier.typed = answers, {}
-    dossier.subject = answers[workflow.subject_field]
-    dossier.folded = formats.fold(
-        " ".join(
-            answers.get(n, "")
-            for n in (workflow.subject_field, "licence_no", "tax_code", "commune")
-        )
-    )
 
 
 def _register(dossier: Dossier) -> None:

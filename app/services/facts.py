@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 import workflows
 from app import clock
 from app.extensions import db
-from app.formats import day, moment, phone
+from app.formats import day, mask_email, moment, phone
 from app.models import (
     Account,
     ConnectionCode,
@@ -61,9 +61,12 @@ def for_guards(dossier: Dossier) -> dict[str, Any]:
     code = find_code(dossier) if "holder" in dossier.answers else None
     return {
         "officer": dossier.officer_id,
+        "email": dossier.email,
         "account": account
         and {
             "username": account.username,
+            "custodian_email": account.custodian_email,
+            "custodian": mask_email(account.custodian_email),
             "system": account.system.name,
             "dossier": _code_of(account.events[0].dossier_id) if account.events else "",
         },
@@ -185,4 +188,4 @@ def proposed_username(dossier: Dossier) -> str:
     issuer = tail.rpartition("-")[2].replace("Đ", "D")
     agency = db.session.scalars(select(Department.symbol)).first() or ""
     place = (issuer or agency).lower()
-    return f"{place}.{head.replace('-', '')}" if head else ""
+    return f"{place}.{head}" if head else ""

@@ -13,7 +13,8 @@ from app.security import keys
 from app.services import organisation
 from app.transaction import after_commit
 
-SECRET = "{secret}"  # noqa: S105 - a placeholder, replaced on sending
+# Replaced on sending. Private-use characters, because no field lets people type them.
+SECRET = "\ue000\ue001"  # noqa: S105 - a placeholder
 
 
 def queue(

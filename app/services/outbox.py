@@ -99,13 +99,13 @@ def _envelope(mail_id: int) -> Envelope | None:
             Attachment(letters.file_name(letter), "application/pdf", letters.pdf(letter)),
         )
         mail = db.session.get_one(OutgoingMail, mail_id)
-    text = mail.text.replace(mails.SECRET, _secret(mail.secret))
+    secret = _secret(mail.secret)
     return Envelope(
         message_id=mail.message_id,
         sender=current_app.config["VANTHU"].mail_from,
         recipient=mail.recipient,
-        subject=mail.subject,
-        text=text,
+        subject=mail.subject.replace(mails.SECRET, secret),
+        text=mail.text.replace(mails.SECRET, secret),
         html="",
         attachments=attachments,
         headers={"Auto-Submitted": "auto-generated", "X-Attempt": str(mail.attempts)},

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
@@ -144,7 +144,8 @@ def mails(state: str, *, after: str = "") -> MailPage:
 def _parse(text: str) -> tuple[datetime, int] | None:
     moment, _, number = text.partition("~")
     try:
-        at = datetime.fromisoformat(moment)
-        return (at, int(number)) if at.tzinfo and int(number) < 2**62 else None
-    except ValueError:
+        at, id_ = datetime.fromisoformat(moment), int(number)
+        # The first and the last day of the calendar have no other time zone.
+        return (at.astimezone(UTC), id_) if at.tzinfo and 0 < id_ < 2**62 else None
+    except (ValueError, OverflowError):
         return None

@@ -37,6 +37,7 @@ _TOLD: Mapping[tuple[Phase, Phase], Text | None] = {
     (Phase.ISSUE, Phase.DONE): Text("Đã gửi kết quả giải quyết", "Result sent"),
     (Phase.ISSUE, Phase.REFUSED): Text("Đã gửi văn bản từ chối", "Refusal sent"),
 }
+_SENT_BACK = (Phase.SIGNATURE, Phase.REVIEW)
 _TONES = {
     Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error", Phase.QUEUE: "info",
 }  # fmt: skip
@@ -52,10 +53,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the history an applicant may read; `who` is empty for the applicant."""
+    """One line of the history an applicant may read.
+
+    `who` is empty for the applicant, None where who it was stays in the house.
+    """
 
     title: Text
-    who: Text
+    who: Text | None
     at: datetime
     comment: str
     tone: str
@@ -100,13 +104,25 @@ def history(dossier: Dossier) -> list[Told]:
         out.append(
             Told(
                 title,
-                Text("") if event.role == Role.APPLICANT else who_of(event),
+                _who(event, sent_back=(before, after) == _SENT_BACK),
                 event.at,
                 _comment(event) if after is Phase.WAITING else "",
                 _TONES.get(after, ""),
             )
         )
     return out
+
+
+def was_supplemented(dossier: Dossier) -> bool:
+    """Tell whether the department has asked for a supplement: it does so once."""
+    states = workflows.get(dossier.kind).by_state
+    return any(states[e.after].phase is Phase.WAITING for e in dossier.events)
+
+
+def _who(event: DossierEvent, *, sent_back: bool) -> Text | None:
+    if sent_back:
+        return None
+    return Text("") if event.role == Role.APPLICANT else who_of(event)
 
 
 def _comment(event: DossierEvent) -> str:

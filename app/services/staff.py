@@ -9,7 +9,7 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import User
 from app.security import keys, passwords, two_factor
-from app.services.codes import count_wrong, locked
+from app.services.codes import count_wrong, locked, refuse_while_locked
 from workflows import Text
 
 _MAX_FAILURES = 5
@@ -23,21 +23,19 @@ WRONG_CODE = Text(
 )
 
 
-def check_password(username: str, password: str) -> User | None:
+def check_password(username: str, password: str, *, client: str = "") -> User | None:
     """Return the person whose password this is, or None; unknown and wrong look the same.
 
+    Wrong tries are counted by name and by who tries, known name or not: a stranger can lock
+    himself out of a name, but not its owner, who still has the one-time code in front of him.
     Raises Locked. The caller commits also when the answer is no.
     """
     user = _find(username)
+    who = f"{_normal(username)} {client}"
+    refuse_while_locked(who, "staff")
     is_right = passwords.verify(user.password_hash if user else None, password)
-    if user is None or not user.is_active:
-        # Were only real names locked, the lock would tell who works here.
-        count_wrong(_normal(username), "staff")
-        return None
-    if user.locked_until and user.locked_until > clock.now():
-        raise locked(user.locked_until - clock.now())
-    if not is_right:
-        _count_failure(user)
+    if user is None or not user.is_active or not is_right:
+        count_wrong(who, "staff")
         return None
     return user
 

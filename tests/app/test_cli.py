@@ -21,6 +21,8 @@ REPORTS = (
     "workflows list",
     "workflows show account_issuance",
     "workflows simulate account_issuance",
+    "workflows simulate password_reset",
+    "workflows simulate code_registration",
     "letters kinds",
     "calendar year 2026",
     "books list",

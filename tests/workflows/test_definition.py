@@ -22,7 +22,7 @@ def action(name: str, source: str, target: str, **more: Any) -> Action:
 
 
 FIELDS = tuple(
-    Field(n, T, FieldType.TEXT, sample="x")
+    Field(n, T, FieldType.TEXT, sample="xx")
     for n in ("facility_name", "custodian_name", "custodian_phone")
 )
 GOOD = Definition(

@@ -28,6 +28,8 @@ def field(kind: FieldType, **more: object) -> Field:
         (FieldType.PERSONAL_ID, "020 185 001 234", "020185001234"),
         (FieldType.PHARMACY_LICENCE, "1234 / đkkdd - lso", "1234/ĐKKDD-LSO"),
         (FieldType.PHARMACY_LICENCE, "01-1223/ĐKKDD-HNO", "01-1223/ĐKKDD-HNO"),
+        # One licence, however it is written, is one account (A1).
+        (FieldType.PHARMACY_LICENCE, "008265/GCNĐKKDD-LSO", "8265/ĐKKDD-LSO"),
         (FieldType.PRACTICE_LICENCE, "05495/CCHN-D-SYT-HNO", "05495/CCHN-D-SYT-HNO"),
         (FieldType.PRACTICE_LICENCE, "009999/HNO-GPHN", "009999/HNO-GPHN"),
         (FieldType.DATE, "05/01/2026", "2026-01-05"),
@@ -64,6 +66,13 @@ def test_good_input_is_normalised(kind: FieldType, typed: str, kept: str) -> Non
         (FieldType.TEXT, "a\x00b"),
         (FieldType.TEXT, "x" * 251),
         (FieldType.TEXT, "   "),
+        (FieldType.TEXT, "."),
+        (FieldType.TEXT, "Nhà thuốc 💊"),  # no letter can print it
+        (FieldType.TEXT, "Nhà\u200bthuốc"),
+        (FieldType.TEXT, "a" + "\u0301" * 9),
+        (FieldType.PARAGRAPHS, "lý do \ue000"),
+        (FieldType.EMAIL, "nhàthuốc@example.vn"),
+        (FieldType.DATE, "０５/01/2026"),
         (FieldType.LINES, " \n \n"),
     ],
 )

@@ -7,7 +7,15 @@ from tests.workflows.walk import STANDARD, Subject, moves, possible, walk
 from workflows import GuardFailed, Once, Role
 
 WORKFLOW = workflows.get("password_reset")
-KNOWN = {"officer": 1, "account": {"username": "lso.1", "system": "Dược", "dossier": "H37-1"}}
+ACCOUNT = {
+    "username": "lso.1",
+    "system": "Dược",
+    "dossier": "H37-1",
+    "custodian_email": "anbinh@example.vn",
+    "custodian": "an••••@example.vn",
+}
+KNOWN = {"officer": 1, "email": "anbinh@example.vn", "account": ACCOUNT}
+STRANGER = KNOWN | {"email": "la@example.vn"}
 UNKNOWN = {"officer": 1, "account": None}
 
 MOVES = moves(STANDARD)
@@ -29,6 +37,12 @@ def test_a_facility_without_an_account_gets_no_new_password(state: str) -> None:
 
     with pytest.raises(GuardFailed):
         WORKFLOW.fire(Subject(state), action, roles=frozenset(Role), facts=UNKNOWN)
+
+
+def test_a_stranger_gets_no_access_to_somebody_elses_account() -> None:
+    with pytest.raises(GuardFailed) as refused:
+        WORKFLOW.fire(Subject("in_review"), "propose_grant", roles=frozenset(Role), facts=STRANGER)
+    assert "bàn giao" in refused.value.reason
 
 
 def test_it_can_be_asked_for_again_later() -> None:

@@ -15,7 +15,7 @@ from workflows.account_fields import (
 from workflows.common import STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import Choice, Field, FieldType
-from workflows.guards import account_exists
+from workflows.guards import by_the_custodian
 from workflows.text import Text
 
 WORKFLOW = Workflow(
@@ -30,7 +30,7 @@ WORKFLOW = Workflow(
     once=Once.ONE_AT_A_TIME,
     initial="draft",
     states=STATES,
-    actions=standard(grant="password_reset", effect="reset_access", guard=account_exists),
+    actions=standard(grant="password_reset", effect="reset_access", guard=by_the_custodian),
     fields=(
         SYSTEM,
         FACILITY_NAME,

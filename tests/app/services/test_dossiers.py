@@ -12,7 +12,7 @@ from app.errors import AlreadyDone, Conflict, Invalid, Refused
 from app.extensions import db
 from app.models import Account, Activation, Dossier, Letter
 from app.security.actors import SYSTEM, Actor, applicant, staff
-from app.services import dossiers, history, routines
+from app.services import dossiers, filling, history, routines
 from app.transaction import transaction
 from letters import LetterData
 from tests.helpers import dossier, mails, user
@@ -208,13 +208,25 @@ def test_a_supplement_stops_the_clock_and_restarts_it(context: Flask) -> None:
     assert asked.supplement_due_on is not None
 
     with time_machine.travel(clock.now() + timedelta(days=5)), transaction():
+        held = db.session.scalars(select(Dossier).where(Dossier.key == key)).one()
+        filling.type_in(held, {"address": "Số 14, đường Lê Lợi"})
         dossiers.act(key, "supplement", applicant(EMAIL))
 
     back = dossier(key)
     assert back.state == "in_review"
+    assert back.events[-1].details == {"changed": ["address"]}
     assert back.due_on is not None
     assert first_promise is not None
     assert back.due_on > first_promise
+
+
+def test_an_empty_supplement_is_no_supplement(context: Flask) -> None:
+    key = filed()
+    walked(key, ("an", "claim"), ("an", "ask_supplement"))
+
+    with pytest.raises(Refused), transaction():
+        dossiers.act(key, "supplement", applicant(EMAIL))
+    assert dossier(key).state == "supplement_requested"
 
 
 def test_a_broken_promise_reopens_the_e_mail_once_and_says_so(context: Flask) -> None:

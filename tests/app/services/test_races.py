@@ -13,7 +13,7 @@ from app.errors import AppError
 from app.extensions import db
 from app.models import Account, Dossier
 from app.security.actors import applicant, staff
-from app.services import codes, dossiers, history
+from app.services import codes, dossiers, filling, history
 from app.transaction import transaction
 from tests.app.services.test_dossiers import EMAIL, GRANT, REASON, filed, walked
 from tests.helpers import dossier, mails, user
@@ -108,7 +108,7 @@ def test_two_grants_for_one_facility(context: Flask, n: int) -> None:
 def test_a_draft_submitted_in_two_windows(context: Flask) -> None:
     with transaction():
         draft = dossiers.begin("password_reset", EMAIL)
-        dossiers.type_in(
+        filling.type_in(
             draft, {f.name: f.sample for f in samples.workflows.get("password_reset").fields}
         )
         samples.attachments.attach(draft, "request_scan", "a.jpg", samples.licence_scan(), 10)

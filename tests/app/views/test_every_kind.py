@@ -42,7 +42,7 @@ def submitted(app: Flask, client: FlaskClient, request: pytest.FixtureRequest) -
     kind: str = request.param
     if ("account" in kind and kind != "account_issuance") or kind == "password_reset":
         with app.app_context():  # these are about an account that was granted before
-            walked(filed("cu@example.vn"), *GRANT)
+            walked(filed(EMAIL), *GRANT)
             db.session.remove()
     verify_email(client, EMAIL)
     page = client.get(f"/apply/{kind}")
@@ -56,6 +56,12 @@ def submitted(app: Flask, client: FlaskClient, request: pytest.FixtureRequest) -
     assert client.post(f"/dossiers/{key}/actions/submit").location.endswith("/receipt")
     with app.app_context():
         return str(db.session.scalars(select(Dossier.code).where(Dossier.key == key)).one())
+
+
+def kind_of(app: Flask, key: str) -> str:
+    """Return the request type of a dossier."""
+    with app.app_context():
+        return db.session.scalars(select(Dossier.kind).where(Dossier.key == key)).one()
 
 
 def last_letter(app: Flask, code: str) -> LetterData:
@@ -109,5 +115,7 @@ def test_it_is_supplemented(app: Flask, client: FlaskClient, submitted: str) -> 
     with app.app_context():
         key = db.session.scalars(select(Dossier.key).where(Dossier.code == submitted)).one()
     assert "Bản chụp rõ" in client.get(f"/dossiers/{key}/form").text
+    changed = form_of(kind_of(app, key)) | {"custodian_phone": "0911222333"}
+    assert client.post(f"/dossiers/{key}/form", data={"step": "next", **changed}).status_code == 303
     assert client.post(f"/dossiers/{key}/actions/supplement").status_code == 303
     assert state_of(app, submitted) == "in_review"
