@@ -8,7 +8,7 @@ ARGS ?=
 export PYTEST_ARGS ?= -n 2
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test check lint format lock clean
+.PHONY: help setup run test bench check lint format lock translations clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -21,6 +21,9 @@ run: setup ## Start the product with sample data; ARGS="…" goes to `vanthu ser
 
 test: ## Check everything, then test on SQLite and on PostgreSQL; PYTEST_ARGS="…" goes to pytest
 	@.ci/test
+
+bench: setup ## Measure each promised row beside its peer; ARGS="P1 P4 --rows 1000000" chooses
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: setup lint ## Format, lint, types and import rules: the checks that take seconds
 
@@ -40,8 +43,16 @@ lock: setup ## Write the lock files anew; ARGS=--upgrade takes the newest versio
 		$(COMPILE) $(ARGS) --python-version 3.11 .ci/locks/$$name.in -o .ci/locks/$$name.txt || exit 1; \
 	done
 
+translations: setup ## Collect the sentences of pages; their English goes into app/translations/en
+	$(BIN)/pybabel --quiet extract -F app/translations/babel.cfg -k lazy_gettext \
+		--ignore-dirs='.* __pycache__ build' --add-location=file --sort-by-file \
+		--project=vanthu --width=98 -o .tools/messages.pot app templates
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		--width=98 -i .tools/messages.pot -d app/translations -l en
+	@.ci/setup translations
+
 clean: ## Remove what setup and the tests made; the data in var/ stays
 	rm -rf .venv .tools node_modules app/static/build letters/assets/fonts
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find app workflows letters tests -name __pycache__ -prune -exec rm -rf {} +
+	find app workflows letters tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	find app -name '*.mo' -delete
