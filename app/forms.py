@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -71,10 +72,29 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """`form` for the error summary, `sections` for the page."""
+    """`sections` for the page, `problems` for the summary above it."""
 
     form: Any
     sections: tuple[Section, ...]
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """Return the lines of the error summary; two that would read alike name their place."""
+        wrong = [(s, x.control) for s in self.sections for x in s.lines if x.control.errors]
+        places: dict[str, list[str]] = {}
+        for section, control in wrong:
+            places.setdefault(control.errors[0], []).append(say(section.title))
+        lines = []
+        for section, control in wrong:
+            text = control.errors[0]
+            groups = places[text]
+            if len(groups) > 1:
+                is_clear = len(set(groups)) == len(groups)
+                where = say(section.title) if is_clear else control.label.text
+                # The box of a consent has a whole sentence beside it.
+                text = f"{shorten(where.rstrip('.'), 60, placeholder='…')}: {text}"
+            lines.append({"href": f"#{control.id}", "text": text})
+        return lines
 
 
 def fill(

@@ -90,6 +90,48 @@
     say(text.sending);
   });
 
+  // What is typed into form[data-keep] outlives a session that has ended: it is written down
+  // when the form is sent, under the form's address, and comes back into its empty boxes when
+  // the form is seen again after the sign-in page. Any other answer (done, or refused, which
+  // shows the text itself) ends it, as does the tab: sessionStorage is of one tab.
+  const KEPT = "vanthu:";
+  const keptNames = () => Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT));
+  const nameOf = (form) => KEPT + new URL(form.action).pathname;
+
+  const keep = (form) => {
+    const boxes = [...form.querySelectorAll("textarea, input[type=text]")].filter((box) => box.value);
+    const values = Object.fromEntries(boxes.map((box) => [box.name, box.value]));
+    if (boxes.length) sessionStorage.setItem(nameOf(form), JSON.stringify({ values }));
+  };
+
+  const bringBack = () => {
+    // The sign-in pages and the error page: what was sent has not arrived.
+    const isGate = Boolean(document.querySelector(".vt-gate"));
+    const forms = [...document.querySelectorAll("form[data-keep]")];
+    keptNames().forEach((name) => {
+      const entry = JSON.parse(sessionStorage.getItem(name));
+      if (isGate) {
+        sessionStorage.setItem(name, JSON.stringify({ ...entry, waits: true }));
+        return;
+      }
+      const form = forms.find((found) => nameOf(found) === name);
+      if (form && entry.waits) {
+        Object.entries(entry.values).forEach(([box, value]) => {
+          const control = form.elements.namedItem(box);
+          if (control && !control.value) control.value = value;
+        });
+        form.closest("details")?.setAttribute("open", "");
+      }
+      if (form || !entry.waits) sessionStorage.removeItem(name);
+    });
+  };
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.keep !== undefined) keep(event.target);
+    // Whoever leaves on purpose leaves nothing for the next person.
+    if (event.target.action.endsWith("/sign-out")) keptNames().forEach((name) => sessionStorage.removeItem(name));
+  });
+
   // Back from the browser's page cache: the form may be sent again.
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
@@ -107,13 +149,54 @@
     if (event.target.matches?.("[data-digits]")) event.target.value = event.target.value.replace(/\D/g, "");
   });
 
+  // A swap that moves the page between press and release would take the tap from what is under
+  // it: swaps wait until the click has come, which on a touch screen is a moment after the release.
+  const AFTER_RELEASE = 100;
+  const held = [];
+  let isPressed = false;
+  let releasing;
+  const release = () => {
+    releasing ??= setTimeout(() => {
+      releasing = undefined;
+      isPressed = false;
+      held.splice(0).forEach((swap) => swap());
+    }, AFTER_RELEASE);
+  };
+  document.addEventListener("pointerdown", () => {
+    clearTimeout(releasing);
+    releasing = undefined;
+    isPressed = true;
+  }, true);
+  ["pointerup", "pointercancel", "keydown"].forEach((name) => document.addEventListener(name, release, true));
+  // Released outside the window or over an open list: nobody told us.
+  document.addEventListener("pointermove", (event) => { if (isPressed && !event.buttons) release(); }, true);
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, serverResponse, shouldSwap, requestConfig } = event.detail;
+    if (!isPressed || !shouldSwap) return;
+    event.detail.shouldSwap = false;
+    const spec = { swapStyle: requestConfig.elt.getAttribute("hx-swap"), swapDelay: 0, settleDelay: 0 };
+    held.push(() => { if (target.isConnected) htmx.swap(target, serverResponse, spec); });
+  });
+
+  // The session has ended: the server's sentence, with its link, where it is seen while typing.
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status, responseText } = event.detail.xhr;
+    const line = document.querySelector(".vt-formbar [role=status]");
+    if (status !== 401 || !line) return;
+    line.innerHTML = responseText;
+    line.parentElement.classList.add("vt-formbar--alert");
+  });
+
   document.addEventListener("htmx:afterSettle", (event) => {
     const swapped = event.detail.elt;
+    swapped.closest(".vt-formbar")?.classList.remove("vt-formbar--alert");
     enhance(swapped.parentElement ?? document);
     const error = swapped.querySelector?.(".govuk-error-message");
     if (error) say(error.textContent.replace(/\s+/g, " ").trim());
   });
 
+  bringBack();
   enhance(document);
   document.querySelector(".govuk-error-summary")?.focus();
 })();

@@ -71,7 +71,7 @@ def change_account(dossier: Dossier, actor: Actor) -> None:
     """Write the new particulars; what was left empty stays."""
     answers = dossier.answers
     account = _account(dossier)
-    accounts.change(
+    event = accounts.change(
         account,
         dossier,
         actor.name,
@@ -80,6 +80,7 @@ def change_account(dossier: Dossier, actor: Actor) -> None:
         custodian_email=answers.get("new_email", ""),
     )
     if name := answers.get("new_facility_name"):
+        event.changes = event.changes | {"facility_name": [account.facility.name, name]}
         account.facility.name = name
 
 
@@ -141,10 +142,11 @@ def _account(dossier: Dossier) -> Account:
 def _facility(dossier: Dossier) -> Facility:
     answers = dossier.answers
     facility = _known(Facility, answers["licence_no"], answers["facility_name"])
-    facility.name = answers["facility_name"]
-    facility.kind = answers.get("facility_kind") or facility.kind
-    facility.tax_code = answers.get("tax_code") or facility.tax_code
-    facility.address = facts.address(dossier) or facility.address
+    # A later form fills blanks only; what is on record changes by a request to change it.
+    facility.name = facility.name or answers["facility_name"]
+    facility.kind = facility.kind or answers.get("facility_kind", "")
+    facility.tax_code = facility.tax_code or answers.get("tax_code", "")
+    facility.address = facility.address or facts.address(dossier)
     return facility
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 
 from app.config import Config
 from app.extensions import db
@@ -53,6 +55,7 @@ def register(app: Flask, config: Config) -> None:
         desk_dossier,
         desk_letters,
         desk_mail,
+        desk_registers,
         failures,
         health,
         portal,
@@ -74,8 +77,25 @@ def register(app: Flask, config: Config) -> None:
                 public(view)
     compression.register(app)
     failures.register(app)
+    app.before_request(refuse_nul)
     app.before_request(deny_by_default)
     app.after_request(_finish)
+
+
+def refuse_nul() -> ResponseReturnValue | None:
+    """Answer 400 to a NUL: no person types one, and PostgreSQL stores none."""
+    sent = (
+        text
+        for values in (request.args, request.form)
+        for name, value in values.items(multi=True)
+        for text in (name, value)
+    )
+    if "\0" not in request.path and not any("\0" in text for text in sent):
+        return None
+    from app.views import failures
+
+    sentence = _("Nội dung gửi lên có ký tự không hợp lệ. Ông/Bà kiểm tra lại rồi gửi lần nữa.")
+    return failures.page(400, sentence)
 
 
 def deny_by_default() -> ResponseReturnValue | None:
@@ -100,15 +120,49 @@ def deny_by_default() -> ResponseReturnValue | None:
 
 def app_view(endpoint: str) -> Callable[..., Any] | None:
     """Return the function behind an endpoint."""
-    from flask import current_app
-
     return current_app.view_functions.get(endpoint)
 
 
 def _to(endpoint: str) -> ResponseReturnValue:
-    if request.method != "GET":
-        return redirect(url_for(endpoint), 303)
-    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), 303)
+    if "HX-Request" in request.headers:
+        return _ended(endpoint)
+    is_page = request.method in ("GET", "HEAD")
+    target = request.full_path.rstrip("?") if is_page else came_from()
+    return redirect(url_for(endpoint, next=target or None), 303)
+
+
+def _ended(endpoint: str) -> ResponseReturnValue:
+    """Answer a script: a redirect would put the whole sign-in page where a field was."""
+    way_in = _("mở trang đăng nhập")
+    sentence = _(
+        "Phiên làm việc đã hết; %(link)s ở thẻ khác rồi tiếp tục, nội dung đã nhập vẫn còn.",
+        link=f'<a href="{url_for(endpoint)}" target="_blank">{way_in}</a>',
+    )
+    return sentence, 401
+
+
+def came_from() -> str:
+    """Return the page of ours that a form was sent from, or "".
+
+    What a refused POST left on the screen has no page of its own: the nearest one above it.
+    """
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    config: Config = current_app.config["VANTHU"]
+    if parts.netloc not in (request.host, urlsplit(config.base_url).netloc):
+        return ""
+    path, query = parts.path, f"?{parts.query}" if parts.query else ""
+    pages = current_app.url_map.bind("")
+    while path:
+        try:
+            pages.match(path, method="GET")
+        except HTTPException:
+            path, query = path.rpartition("/")[0], ""
+        else:
+            return path + query
+    return ""
 
 
 def safe_next(fallback: str) -> str:

@@ -60,6 +60,7 @@ def receipt(key: str) -> ResponseReturnValue:
         dossier=dossier,
         workflow=workflows.get(dossier.kind),
         outlook=progress.outlook(dossier),
+        was_supplemented=progress.was_supplemented(dossier),
         letters=applications.issued_letters(dossier),
     )
 

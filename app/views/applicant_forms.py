@@ -1,6 +1,6 @@
 """The applicant fills a form, looks it over and acts: submit, supplement, withdraw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from app.errors import AlreadyDone, AppError, Conflict, Invalid, Refused
 from app.formats import short_moment
 from app.models import Dossier
 from app.security import sessions
-from app.services import applications, attachments, dossiers, facts
+from app.services import applications, attachments, dossiers, facts, filling
 from app.transaction import transaction
 from app.views import for_applicants, own_or_404
 from app.views.applicants import bp, own_dossier, registered_page
@@ -26,7 +26,7 @@ from workflows import Action, ActionRefused, Field, FieldError, FieldType, Text
 def form(key: str) -> ResponseReturnValue:
     """Show the form and keep everything typed; go on only when all of it is right."""
     dossier = own_dossier(key)
-    if request.method == "GET":
+    if request.method != "POST":
         if applications.sending_action(dossier) is None:
             return redirect(url_for(".status", key=key), 303)
         return _form_page(dossier, {})
@@ -37,7 +37,7 @@ def form(key: str) -> ResponseReturnValue:
     dossier = own_dossier(key)
     field = request.form.get("remove", "")
     if request.form.get("step") == "next":
-        errors = dossiers.form_errors(dossier) | refused
+        errors = filling.errors(dossier) | refused
         return _form_page(dossier, errors) if errors else redirect(url_for(".review", key=key), 303)
     if refused:
         return _form_page(dossier, refused)
@@ -65,13 +65,21 @@ def _save(key: str, *, with_files: bool = True) -> dict[str, Text]:
         if applications.sending_action(dossier) is None:
             raise Conflict(dossiers.who_did_what(dossier))
         fields = workflows.get(dossier.kind).fields
-        # A box without a tick is not sent at all, hence the empty string.
-        dossiers.type_in(dossier, {f.name: request.form.get(f.name, "") for f in fields})
+        filling.type_in(dossier, _sent(fields))
         if with_files:
             for field in fields:
                 if field.type is FieldType.FILE:
                     refused |= _take_file(dossier, field, request.files.get(field.name))
     return refused
+
+
+def _sent(fields: Sequence[Field]) -> dict[str, str]:
+    """Return what this request says about the fields; of the others it says nothing."""
+    typed = {f.name: request.form[f.name] for f in fields if f.name in request.form}
+    if "whole" in request.form:
+        # The last control of the form has arrived: a consent that is missing is not given.
+        typed = {f.name: "" for f in fields if f.type is FieldType.CONSENT} | typed
+    return typed
 
 
 def _take_file(dossier: Dossier, field: Field, sent: FileStorage | None) -> dict[str, Text]:
@@ -117,7 +125,7 @@ def review(key: str) -> ResponseReturnValue:
     action = applications.sending_action(dossier)
     if action is None:
         return redirect(url_for(".status", key=key), 303)
-    errors = dossiers.form_errors(dossier)
+    errors = filling.errors(dossier)
     if errors:
         return _form_page(dossier, errors)
     return render_template(
@@ -185,7 +193,7 @@ def _max_mb() -> int:
 def _form_page(dossier: Dossier, errors: Mapping[str, Text]) -> ResponseReturnValue:
     filled = forms.fill(
         applications.groups(workflows.get(dossier.kind)),
-        dossiers.form_values(dossier),
+        filling.values(dossier),
         attachments.current(dossier),
         errors,
     )

@@ -27,13 +27,13 @@ def start() -> ResponseReturnValue:
     kind = request.values.get("kind", "")
     if kind:
         workflows.get(kind)
-    if request.method == "GET":
+    if request.method != "POST":
         return _start_page(kind)
     typed = request.form.get("email", "").strip()
     try:
         email = validators.email(typed)
         with transaction():
-            codes.send(email, _PURPOSE)
+            codes.send(email, _PURPOSE, client=sessions.client())
     except FieldError as error:
         return _start_page(kind, typed, say(error.message)), 422
     except Locked as error:
@@ -61,7 +61,7 @@ def verify() -> ResponseReturnValue:
     pending = session.get(_PENDING)
     if not pending:
         return redirect(url_for(".start"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _verify_page(pending)
     email, kind = pending["email"], pending["kind"]
     target = pending["next"] or url_for(".mine")
@@ -111,7 +111,7 @@ def resend() -> ResponseReturnValue:
         return redirect(url_for(".start"), 303)
     try:
         with transaction():
-            is_new = codes.send(pending["email"], _PURPOSE)
+            is_new = codes.send(pending["email"], _PURPOSE, client=sessions.client())
     except Locked as error:
         return _verify_page(pending, say(error.message)), 429
     if is_new:

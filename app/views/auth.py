@@ -51,14 +51,16 @@ def landing(user: User) -> str:
 def sign_in() -> ResponseReturnValue:
     """Take name and password; the answer never tells which of them is wrong."""
     form = _form(_SIGN_IN)
-    if request.method == "GET":
+    if request.method != "POST":
         user = sessions.current_user()
         return redirect(safe_next(landing(user)), 303) if user else _sign_in_page(form)
     password = form["password"].data or ""
     try:
         with transaction():
             user = staff.check_password(
-                form["username"].data or "", password if len(password) <= _MAX_PASSWORD else ""
+                form["username"].data or "",
+                password if len(password) <= _MAX_PASSWORD else "",
+                client=sessions.client(),
             )
             if user is not None:
                 sessions.begin(sessions.STAFF, user=user, complete=False)

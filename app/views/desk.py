@@ -53,12 +53,20 @@ def nav() -> dict[str, Any]:
         first = queues.views_of(user)[0]
         items.append(_item("desk.queue", Text("Hồ sơ", "Dossiers"), "inbox", _tally(first).total))
         items.append(_item("desk.register", Text("Sổ văn bản đi", "Outgoing register"), "book"))
+        items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
     return {"nav": items}
 
 
-_PARTS = {"desk.dossier": "desk.queue", "desk.act": "desk.queue"}
+_PARTS = {
+    "desk.dossier": "desk.queue",
+    "desk.act": "desk.queue",
+    "desk.find_person": "desk.registers",
+    "desk.account": "desk.registers",
+    "desk.facility": "desk.registers",
+    "desk.prescriber": "desk.registers",
+}
 
 
 def _item(endpoint: str, label: Text, icon: str, count: int = 0) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.transaction import transaction
 from app.views import own_or_404
 from app.views.desk import bp, me
 from app.views.desk_pages import Attempt, dossier_page
+from app.views.desk_register_pages import dossier_panels
 from app.views.failures import sentence_of
 from workflows import FINAL_PHASES, GuardFailed, Phase, WrongState
 
@@ -22,11 +23,15 @@ from workflows import FINAL_PHASES, GuardFailed, Phase, WrongState
 @bp.get("/desk/dossiers/<code>")
 def dossier(code: str) -> ResponseReturnValue:
     """Show a dossier and what this person may do with it."""
-    return _page(own_or_404(queues.find(code)))
+    found = queues.find(code)
+    if found is None and queues.find(code.upper()):
+        return redirect(url_for(".dossier", code=code.upper()), 303)
+    return _page(own_or_404(found))
 
 
 def _page(found: Dossier, attempt: Attempt | None = None, status: int = 200) -> ResponseReturnValue:
-    context = dossier_page(found, staff(me()), attempt or Attempt())
+    actor = staff(me())
+    context = dossier_page(found, actor, attempt or Attempt()) | dossier_panels(found, actor)
     return render_template("desk/dossier.html", **context), status
 
 

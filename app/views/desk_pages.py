@@ -1,6 +1,6 @@
 """What the page of a dossier shows to one member of staff, as plain values for the template."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -13,9 +13,10 @@ import workflows
 from app import formats, forms
 from app.language import say, say_stored
 from app.models import Attachment, Dossier, Letter, OutgoingMail
-from app.security.actors import ROLE_NAMES, Actor, roles_of, staff_roles, who_of
+from app.security.actors import Actor, roles_of, staff_roles
 from app.services import attachments, calendar, facts, papers, progress
 from app.views.desk import days_left
+from app.views.desk_history import history_rows
 from workflows import DRAFTED, Action, Field, FieldType, Phase, Role, Text, Workflow
 
 _MASKED = frozenset({FieldType.PERSONAL_ID, FieldType.PHONE, FieldType.MOBILE})
@@ -32,7 +33,6 @@ MAIL_STATES = {
     "dead": Text("Không gửi được", "Failed"),
     "expired": Text("Hết hạn, không gửi", "Expired, not sent"),
 }
-_EVENT_TONES = {Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
         else None,
         "letters": [_letter(x, code) for x in found],
         "mails": [_mail(m) for m in papers.mails_of(dossier)],
-        "events": list(_events(dossier, workflow)),
+        "events": list(history_rows(dossier, workflow)),
         "problem": attempt.problem,
         "wrong": [
             {"href": f"#{attempt.action}-{name}", "text": say(text)}
@@ -121,10 +121,7 @@ def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict
         if f.type not in (FieldType.FILE, FieldType.CONSENT) and f.applies(dossier.answers)
     ]
     return [
-        {
-            "title": say(title),
-            "rows": [_answer(f, dossier, is_open=is_open) for f in members],
-        }
+        {"title": say(title), "rows": [_answer(f, dossier, is_open=is_open) for f in members]}
         for title, members in groupby(shown, key=lambda f: f.group)
     ]
 
@@ -272,21 +269,6 @@ def _mail(mail: OutgoingMail) -> dict[str, str]:
         "at": formats.short_moment(at),
         "error": say_stored(mail.error),
     }
-
-
-def _events(dossier: Dossier, workflow: Workflow) -> Iterable[dict[str, str]]:
-    for event in reversed(dossier.events):
-        action = workflow.edges[event.action, event.before]
-        asked = {f.name: say(f.label) for f in action.asks}
-        who, role = say(who_of(event)), say(ROLE_NAMES[Role(event.role)])
-        done = say(action.done)
-        yield {
-            "title": done[:1].upper() + done[1:],
-            "who": who if event.role == Role.SYSTEM else f"{who} ({role})",
-            "when": formats.short_moment(event.at),
-            "comment": "\n".join(f"{asked.get(n, n)}: {text}" for n, text in event.details.items()),
-            "tone": _EVENT_TONES.get(workflow.by_state[event.after].phase, ""),
-        }
 
 
 def _lost(workflow: Workflow, offered: list[Action], attempt: Attempt) -> list[dict[str, str]]:

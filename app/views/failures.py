@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.errors import AlreadyDone, AppError, Conflict, Invalid, Locked, Refused
 from app.language import say
 from app.services.organisation import NoDepartment
+from app.views import came_from
 from letters import LetterError
 from workflows import ActionRefused, GuardFailed, NotPermitted, UnknownWorkflow, WrongState
 
@@ -37,9 +38,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(ActionRefused, _known)
     app.register_error_handler(UnknownWorkflow, lambda e: page(404))
     app.register_error_handler(LookupError, _lookup)
+    # A value no row can have, such as a number beyond the column's.
+    app.register_error_handler(DataError, lambda e: page(404))
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(LetterError, _letter)
     app.register_error_handler(NoDepartment, _no_department)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
     if not app.testing:
         app.register_error_handler(OperationalError, _unavailable)
@@ -54,7 +58,9 @@ def page(status: int, message: str = "") -> ResponseReturnValue:
     context is what failed.
     """
     template = current_app.jinja_env.get_template("errors/error.html")
-    return template.render(code=status, detail=message, locale=str(get_locale() or "vi")), status
+    back = came_from() if request.method == "POST" else ""
+    locale = str(get_locale() or "vi")
+    return template.render(code=status, detail=message, back=back, locale=locale), status
 
 
 def status_of(error: Exception) -> int:
@@ -73,7 +79,7 @@ def _known(error: AppError | ActionRefused) -> ResponseReturnValue:
 
 def _already_done(error: AlreadyDone) -> ResponseReturnValue:
     flash(say(error.message), "info")
-    return redirect(request.referrer or "/", 303)
+    return redirect(came_from() or "/", 303)
 
 
 def _lookup(error: LookupError) -> ResponseReturnValue:
@@ -97,6 +103,17 @@ def _no_department(error: NoDepartment) -> ResponseReturnValue:
 def _letter(error: LetterError) -> ResponseReturnValue:
     log.error("letter: %s", error)
     return page(500, _("Chưa tạo được văn bản. Nội dung vẫn được giữ; vui lòng thử lại."))
+
+
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is None or request.content_length > limit:
+        return page(413)
+    # Small enough as a whole: not a file, but the number of its fields or a text is too much.
+    return page(
+        400,
+        _("Biểu mẫu có quá nhiều mục hoặc nội dung quá dài. Ông/Bà quay lại, rút gọn rồi gửi lại."),
+    )
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app import samples
+from app.cli import serve
 from app.config import ROOT
 from app.extensions import db
 from app.models import User
@@ -210,3 +211,32 @@ def test_a_file_with_a_blank_is_refused_by_name(context: Flask, tmp_path: Path) 
 
     assert result.exit_code != 0
     assert "department.name" in result.output
+
+
+@pytest.mark.parametrize("has_mailbox", [True, False])
+def test_only_a_mailbox_of_its_own_is_announced(
+    context: Flask, capsys: pytest.CaptureFixture[str], has_mailbox: bool
+) -> None:
+    serve._announce(context.config["VANTHU"], has_mailbox=has_mailbox)
+
+    assert ("Hộp thư cục bộ" in capsys.readouterr().out) is has_mailbox
+
+
+def test_a_mail_server_of_ones_own_is_told_to_the_announcement(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    monkeypatch.setenv("SMTP_URL", "smtp://mail.example.vn")
+    monkeypatch.setenv("BASE_URL", "http://localhost")
+    monkeypatch.setattr(serve, "_prepare", lambda: None)
+    monkeypatch.setattr(
+        serve,
+        "_announce_when_open",
+        lambda _host, _port, *, has_mailbox: told.append(has_mailbox),
+    )
+    monkeypatch.setattr(serve, "_supervise", lambda _commands, *, announce: announce())
+
+    result = context.test_cli_runner().invoke(args=["serve", "--port", "0"])
+
+    assert result.exit_code == 0, result.output
+    assert told == [False]

@@ -63,6 +63,7 @@ def test_a_change_keeps_before_and_after(granted: Dossier) -> None:
     assert changed.events[-1].changes == {
         "custodian_phone": ["+84912345678", "+84987654321"],
         "custodian_email": [EMAIL, "moi@example.vn"],
+        "facility_name": ["Nhà thuốc An Bình", "Nhà thuốc Mới"],
     }
     assert mails("granted")[-1].secret == "", "a change opens no new access"
 

@@ -31,6 +31,14 @@ def test_the_whole_way_from_officer_over_leader_to_clerk(app: Flask) -> None:
     assert state_of(app, code) == "granted"
 
 
+def test_a_code_in_lower_case_is_found(app: Flask) -> None:
+    code = filed(app)
+
+    answer = at_desk(app, "an").get(f"/desk/dossiers/{code.lower()}")
+
+    assert (answer.status_code, answer.location) == (303, f"/desk/dossiers/{code}")
+
+
 def test_a_leader_refuses_and_signs_the_refusal(app: Flask) -> None:
     code = filed(app)
     officer, leader, clerk = (at_desk(app, n) for n in ("an", "dung", "giang"))

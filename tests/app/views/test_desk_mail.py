@@ -123,6 +123,9 @@ def test_mail_is_paged_and_asks_no_more_for_more(app: Flask) -> None:
         "state=sent",
         "after=2026-11-20T00:00:00~1",
         "state=dead&after=9999-12-31~1",
+        "state=sent&after=0001-01-01T00:00:00%2B14:00~1",
+        "state=sent&after=9999-12-31T23:59:59-14:00~1",
+        "state=sent&after=2026-11-20T00:00:00%2B00:00~-99999999999999999999",
     ],
 )
 def test_made_up_addresses_do_no_harm(app: Flask, query: str) -> None:

@@ -194,7 +194,7 @@ def test_an_overdue_dossier_says_so_also_on_a_weekend(app: Flask) -> None:
 
     page = at_desk(app, "an").get("/desk").text
 
-    assert "Quá hạn 1 ngày" in page
+    assert "Quá hạn 01 ngày làm việc" in page
     assert "1 hồ sơ đã quá hạn" in page
 
 

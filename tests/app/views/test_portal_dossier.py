@@ -16,7 +16,9 @@ from tests.app.views.portal_steps import (
     GRANT,
     KIND,
     REFUSAL,
+    answers,
     begin,
+    save,
     submit,
     walk,
 )
@@ -45,6 +47,47 @@ def test_the_receipt_names_code_and_promised_day(client: FlaskClient, app: Flask
         assert stored.code in page
         assert f"{stored.due_on:%d/%m/%Y}" in page
         assert [m.name for m in mails()] == ["code", "received"]
+
+
+def test_the_receipt_of_a_supplement_promises_no_other_one(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    before = client.get(f"/dossiers/{key}/receipt").text
+    walk(app, key, *ASK)
+    save(client, key, **answers(custodian_phone="0911222333"))
+    answer = client.post(f"/dossiers/{key}/actions/supplement")
+    assert answer.location.endswith("/receipt")
+
+    after = client.get(answer.location).text
+
+    assert "Nếu cần bổ sung, Sở Y tế báo" in before
+    assert "Nếu cần bổ sung, Sở Y tế báo" not in after
+    assert "Giấy hẹn (PDF)" in before
+    assert "Giấy hẹn (PDF)" in after
+    assert "Văn bản (PDF)" not in after
+
+
+def test_who_sent_a_dossier_back_stays_in_the_house(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    walk(app, key, *GRANT[:2], ("chi", "send_back"))
+
+    page = client.get(f"/dossiers/{key}").text
+
+    assert "Tiếp tục thẩm định" in page
+    assert "Vi Thị Kim Chi" not in page
+
+
+def test_days_are_written_and_meant_the_same_way_everywhere(client: FlaskClient) -> None:
+    key = submit(client)
+    pages = [client.get(a).text for a in ("/", "/dossiers", f"/dossiers/{key}", f"/apply/{KIND}")]
+
+    for page in pages:
+        assert not re.search(r"(?<!\d)\d ngày làm việc", page)
+        assert not re.search(r"(Còn|Quá hạn) \d+ ngày(?! làm việc)", page)
+        assert "trước hết ngày" not in page
+    assert "03 ngày làm việc" in pages[0]
+    assert re.search(r"Còn \d\d ngày làm việc", pages[1])
+    assert re.search(r"Còn \d\d ngày làm việc", pages[2])
+    assert "Hẹn trả chậm nhất hết ngày" in pages[2]
 
 
 def test_with_the_key_alone_nobody_learns_whose_dossier_it_is(client: FlaskClient) -> None:

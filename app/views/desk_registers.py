@@ -1,0 +1,137 @@
+"""The registers on the desk: lists to search, and one account, facility or prescriber."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.errors import Refused
+from app.language import say
+from app.models import Account, Facility, Prescriber
+from app.security.actors import staff_roles
+from app.services import registers as books
+from app.services.persons import Person, person
+from app.views import own_or_404
+from app.views.desk import bp, me
+from app.views.desk_register_pages import account_page, facility_page, prescriber_page
+from app.views.desk_register_rows import account_row, code_row, facility_row, prescriber_row
+from app.views.failures import sentence_of
+from workflows import FieldError, Role, Text
+
+_TABS = {
+    "accounts": Text("Tài khoản", "Accounts"),
+    "facilities": Text("Cơ sở", "Facilities"),
+    "codes": Text("Mã liên thông", "Interoperability codes"),
+    "prescribers": Text("Người kê đơn", "Prescribers"),
+}
+_ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "accounts": account_row,
+    "facilities": facility_row,
+    "codes": code_row,
+    "prescribers": prescriber_row,
+}
+# A person is looked for in these; what was typed is sent in a body, not in an address.
+_OF_PERSONS = ("accounts", "prescribers")
+
+
+@bp.get("/desk/registers")
+def registers() -> ResponseReturnValue:
+    """Show a register, the newest entry first, or what was searched for."""
+    tab = _tab(request.args.get("tab", ""))
+    text = " ".join(request.args.get("q", "")[:100].split())
+    cursors = {name: _number(request.args.get(name, 0, type=int)) for name in ("after", "before")}
+    page: books.Page[Any] = books.Page([])
+    match tab:
+        case "accounts":
+            page = books.accounts(text, None, **cursors)
+        case "facilities":
+            page = books.facilities(text, **cursors)
+        case "codes":
+            page = books.codes(text, **cursors)
+    here: dict[str, Any] = {"tab": tab, **({"q": text} if text else {})}
+    return _page(
+        tab,
+        page,
+        text=text,
+        previous=url_for(".registers", before=page.previous, **here) if page.previous else "",
+        next=url_for(".registers", after=page.next, **here) if page.next else "",
+    )
+
+
+@bp.post("/desk/registers/persons")
+def find_person() -> ResponseReturnValue:
+    """Show what a person keeps or is entered with; one field alone is answered with the rule."""
+    tab = _tab(request.form.get("tab", ""))
+    if tab not in _OF_PERSONS:
+        tab = _OF_PERSONS[0]
+    typed = {name: request.form.get(name, "")[:100] for name in ("name", "phone", "number")}
+    after = _number(request.form.get("after", 0, type=int))
+    try:
+        who = person(**typed)
+    except (Refused, FieldError) as error:
+        problem = sentence_of(error) if isinstance(error, Refused) else say(error.message)
+        return _page(tab, books.Page([]), typed=typed, problem=problem), 422
+    return _page(tab, _of_person(tab, who, after), typed=typed, is_person=True)
+
+
+def _of_person(tab: str, who: Person, after: int) -> books.Page[Any]:
+    if tab == "prescribers":
+        return books.prescribers(who, after=after)
+    return books.accounts(who=who, after=after)
+
+
+def _page(tab: str, page: books.Page[Any], **context: Any) -> str:
+    return render_template(
+        "desk/registers/index.html",
+        **{"text": "", "typed": {}, "problem": "", "is_person": False} | context,
+        tab=tab,
+        tabs=[
+            {
+                "label": say(label),
+                "href": url_for(".registers", tab=name),
+                "active": name == tab,
+            }
+            for name, label in _TABS.items()
+        ],
+        of_persons=tab in _OF_PERSONS,
+        rows=[_ROWS[tab](row) for row in page.rows],
+        after=page.next,
+        page_has_errors=bool(context.get("problem")),
+    )
+
+
+def _tab(name: str) -> str:
+    return name if name in _TABS else "accounts"
+
+
+def _number(number: int) -> int:
+    return number if 0 < number < 2**31 else 0
+
+
+def _is_open() -> bool:
+    """Tell whether this person reads phones and e-mails in full."""
+    return Role.OFFICER in staff_roles(me())
+
+
+@bp.get("/desk/accounts/<int(max=2147483647):number>")
+def account(number: int) -> ResponseReturnValue:
+    """Show an account, who keeps it, its first access and what became of it."""
+    found: Account = own_or_404(books.find_account(number))
+    return render_template("desk/registers/account.html", **account_page(found, is_open=_is_open()))
+
+
+@bp.get("/desk/facilities/<int(max=2147483647):number>")
+def facility(number: int) -> ResponseReturnValue:
+    """Show a facility, its accounts, its code and its dossiers."""
+    found: Facility = own_or_404(books.find_facility(number))
+    return render_template("desk/registers/facility.html", **facility_page(found))
+
+
+@bp.get("/desk/prescribers/<int(max=2147483647):number>")
+def prescriber(number: int) -> ResponseReturnValue:
+    """Show a prescriber and the code."""
+    found: Prescriber = own_or_404(books.find_prescriber(number))
+    return render_template(
+        "desk/registers/prescriber.html", **prescriber_page(found, is_open=_is_open())
+    )
