@@ -66,6 +66,20 @@ def test_the_receipt_of_a_supplement_promises_no_other_one(client: FlaskClient, 
     assert "Văn bản (PDF)" not in after
 
 
+def test_a_supplement_has_a_last_day(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    walk(app, key, *ASK)
+
+    told = [client.get(a).text for a in ("/dossiers", f"/dossiers/{key}", f"/dossiers/{key}/form")]
+    with app.app_context():
+        told += [m.text for m in mails("supplement_asked")]
+
+    assert len(told) == 4
+    for text in told:
+        assert "chậm nhất hết ngày" in text
+        assert "trước hết ngày" not in text
+
+
 def test_who_sent_a_dossier_back_stays_in_the_house(client: FlaskClient, app: Flask) -> None:
     key = submit(client)
     walk(app, key, *GRANT[:2], ("chi", "send_back"))

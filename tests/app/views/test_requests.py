@@ -121,8 +121,8 @@ def test_after_signing_in_again_staff_stand_where_the_form_stood(
     "referer",
     ["https://evil.example/desk", "http://localhost/nowhere", "http://[", "//localhost:x/", ""],
 )
-def test_no_other_address_becomes_the_way_back(app: Flask, referer: str) -> None:
-    answer = app.test_client().post(
+def test_no_other_address_becomes_the_way_back(client: FlaskClient, referer: str) -> None:
+    answer = client.post(
         "/desk/dossiers/x/actions/claim", headers={"Referer": referer} if referer else {}
     )
 
