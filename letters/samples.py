@@ -38,6 +38,7 @@ FACTS: Mapping[str, Fact] = {
     "system_name": "Hệ thống cơ sở dữ liệu về dược",
     "submitted_on": "20/11/2026",
     "submitted_at": "08 giờ 05 phút, ngày 20/11/2026",
+    "received_at": "08 giờ 05 phút, ngày 20/11/2026",
     "due_on": "07/12/2026",
     "working_days": "10",
     "officer_name": "Vi Văn Khánh",

@@ -182,7 +182,7 @@ def standard(
                drafts="refusal", asks=(REASON, NOTE), tone="warning"),
         Action("supplement", Text("Gửi bổ sung", "Send the supplement"),
                Text("đã bổ sung hồ sơ", "supplemented the dossier"),
-               _A, ("supplement_requested",), "in_review",
+               _A, ("supplement_requested",), "in_review", issues="receipt",
                clock=Clock.RESTART, mail="supplement_received", tone="primary"),
         Action("lapse", Text("Dừng giải quyết", "Stop"),
                Text("đã dừng giải quyết do quá thời hạn bổ sung", "stopped: no supplement came"),

@@ -134,6 +134,7 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         if dossier.submitted_at
         else "",
         "submitted_at": moment(dossier.submitted_at) if dossier.submitted_at else "",
+        "received_at": _received(dossier),
         "due_on": day(dossier.due_on) if dossier.due_on else "",
         "supplement_due_on": day(dossier.supplement_due_on) if dossier.supplement_due_on else "",
         "working_days": f"{workflow.working_days:02d}",
@@ -149,6 +150,12 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         "status_url": status_url(dossier),
     }
     return facts
+
+
+def _received(dossier: Dossier) -> str:
+    """Return when the dossier was last complete: at submission, or with its supplement."""
+    sent = [e.at for e in dossier.events if e.action in ("submit", "supplement")]
+    return moment(sent[-1]) if sent else ""
 
 
 def documents(workflow: Workflow, present: Collection[str]) -> tuple[str, ...]:

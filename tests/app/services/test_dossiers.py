@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock, samples
+from app import clock, formats, samples
 from app.errors import AlreadyDone, Conflict, Invalid, Refused
 from app.extensions import db
 from app.models import Account, Activation, Dossier, Letter
@@ -215,6 +215,10 @@ def test_a_supplement_stops_the_clock_and_restarts_it(context: Flask) -> None:
     back = dossier(key)
     assert back.state == "in_review"
     assert back.events[-1].details == {"changed": ["address"]}
+    receipt = mails("supplement_received")[0].letter
+    assert receipt is not None
+    assert back.due_on is not None
+    assert LetterData.from_json(receipt.data).facts["due_on"] == formats.day(back.due_on)
     assert back.due_on is not None
     assert first_promise is not None
     assert back.due_on > first_promise
