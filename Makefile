@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock"
 CODE := $(wildcard app workflows letters tests benchmarks)
 ARGS ?=
 export PYTEST_ARGS ?= -n 2

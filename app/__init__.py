@@ -41,7 +41,7 @@ def _configure(app: Flask, config: Config) -> None:
     )
     if config.trusted_proxies:
         n = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0)  # type: ignore[method-assign]  # as Flask's documentation has it
 
 
 def _engine_options(config: Config) -> dict[str, Any]:

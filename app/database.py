@@ -1,9 +1,9 @@
 """How SQLite is opened: WAL, foreign keys, and who takes the write lock when."""
 
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Result, event
 from sqlalchemy.dialects import postgresql, sqlite
 
 WRITES = "vanthu_writes"
@@ -35,6 +35,11 @@ def _begin(connection: Connection) -> None:
     # somebody else wrote in between; taking the write lock at once makes it wait instead.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def changed_rows(result: Result[Any]) -> int:
+    """Return how many rows an UPDATE changed; only the cursor behind the result knows."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def insert_into(engine: Engine, table: Any) -> postgresql.Insert | sqlite.Insert:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app import clock
+from app.database import changed_rows
 from app.extensions import db
 from app.models import Account, Activation, Dossier
 from app.security import keys
@@ -72,7 +73,7 @@ def open_once(activation: Activation) -> str | None:
         .where(Activation.id == activation.id, Activation.used_at.is_(None))
         .values(used_at=clock.now(), secret=None)
     )
-    if spent.rowcount != 1 or sealed is None:  # type: ignore[attr-defined]
+    if changed_rows(spent) != 1 or sealed is None:
         return None
     activation.account.state = "active"
     dossier = db.session.get_one(Dossier, activation.dossier_id)

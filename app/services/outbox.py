@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from app import clock
+from app.database import changed_rows
 from app.extensions import db
 from app.language import stored as _
 from app.mail.envelope import Attachment, Envelope, Unsendable
@@ -85,7 +86,7 @@ def _claim(mail_id: int) -> bool:
                 attempts=OutgoingMail.attempts + 1,
             )
         )
-        return claimed.rowcount == 1  # type: ignore[attr-defined, no-any-return]
+        return changed_rows(claimed) == 1
 
 
 def _envelope(mail_id: int) -> Envelope | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app import clock
+from app.database import changed_rows
 from app.errors import Refused
 from app.extensions import db
 from app.models import User
@@ -74,7 +75,7 @@ def check_code(user: User, code: str) -> bool:
             .where(User.id == user.id, User.totp_last_step < step)
             .values(totp_last_step=step, failures=0, locked_until=None)
         )
-        if spent.rowcount == 1:  # type: ignore[attr-defined]
+        if changed_rows(spent) == 1:
             return True
     _count_failure(user)
     return False
