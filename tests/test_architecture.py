@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+import workflows
 from app.cli.check import problems
 from app.config import ROOT
 from app.views import app_view
@@ -85,6 +86,14 @@ def test_files_say_what_they_are(folder: str) -> None:
         text = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(text)), f"{path} has no first sentence"
         assert len(text.splitlines()) <= 300, f"{path} answers more than one question"
+
+
+def test_the_readme_names_every_request_type_and_command(app: Flask) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [k for k in workflows.all_workflows() if f"`{k}`" not in readme] == []
+    ours = {"serve", "web", "worker", "demo", "check"} | set(app.cli.commands)
+    assert [c for c in ours if c not in readme] == []
 
 
 def test_the_clock_has_one_reader() -> None:
