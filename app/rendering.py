@@ -43,12 +43,6 @@ def _poster(data: str) -> bytes:
     return _draw(b"P" + data.encode(), "poster")
 
 
-def warm_up() -> None:
-    """Start the process before the first person waits for it."""
-    with _lock:
-        _running()
-
-
 def stop() -> None:
     """End the process, also one that hangs."""
     global _process

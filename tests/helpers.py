@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import samples
 from app.extensions import db
-from app.models import Dossier, EmailCode, OutgoingMail, User
+from app.models import Activation, Dossier, EmailCode, OutgoingMail, User
 from app.security import keys
 
 
@@ -62,6 +62,11 @@ def mails(name: str = "") -> list[OutgoingMail]:
     if name:
         query = query.where(OutgoingMail.name == name)
     return list(db.session.scalars(query))
+
+
+def link_token(activation: Activation) -> str:
+    """Return the token of a first access, as its mail will have it; no table holds it."""
+    return keys.derived_token("activation", activation.nonce)
 
 
 def csrf_of(page: str) -> str:

@@ -14,7 +14,6 @@ from app import clock
 from app.extensions import db
 from app.models import SignIn, User
 from app.security import keys
-from app.security.actors import Actor, applicant, staff
 
 STAFF = "staff"
 PORTAL = "portal"
@@ -75,18 +74,6 @@ def current_email() -> str:
     """Return the verified e-mail of this browser, or an empty string."""
     row = _row(PORTAL)
     return row.email if row is not None else ""
-
-
-def current_actor() -> Actor | None:
-    """Return whoever acts on the desk."""
-    user = current_user()
-    return staff(user) if user else None
-
-
-def current_applicant() -> Actor | None:
-    """Return whoever acts on the portal."""
-    email = current_email()
-    return applicant(email) if email else None
 
 
 def client() -> str:

@@ -50,11 +50,6 @@ def release(dossier: Dossier, days: int) -> Activation | None:
     return activation
 
 
-def link_token(activation: Activation) -> str:
-    """Return the token of the link; it exists in no table."""
-    return keys.derived_token(_PURPOSE, activation.nonce)
-
-
 def find(token: str) -> Activation | None:
     """Return a link that still opens, or None: unknown, used and expired look the same."""
     activation = db.session.scalars(

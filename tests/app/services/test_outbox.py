@@ -187,9 +187,7 @@ def test_a_code_that_is_too_old_is_dropped_not_sent(
     assert received(relay) == []
 
 
-def test_neither_codes_nor_link_tokens_stand_in_the_database(
-    drain: Callable[[str], int], relay: Relay
-) -> None:
+def test_no_code_stands_in_the_database(drain: Callable[[str], int], relay: Relay) -> None:
     with transaction():
         codes.send("anbinh@example.vn", "portal")
     drain(relay.url)

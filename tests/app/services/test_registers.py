@@ -11,7 +11,7 @@ from app.models import Account, Activation, ConnectionCode, Dossier, Facility, P
 from app.services import activations
 from app.transaction import transaction
 from tests.app.services.test_dossiers import EMAIL, GRANT, filed, step, walked
-from tests.helpers import dossier, mails
+from tests.helpers import dossier, link_token, mails
 from workflows import GuardFailed
 
 LICENCE = "2101/ĐKKDD-LSO"
@@ -29,7 +29,7 @@ def account() -> Account:
 def latest_token() -> str:
     activation = db.session.scalars(select(Activation).order_by(Activation.id.desc())).first()
     assert activation is not None
-    return activations.link_token(activation)
+    return link_token(activation)
 
 
 def opened(token: str) -> str | None:
@@ -157,8 +157,9 @@ def test_the_second_request_waits_for_the_first(granted: Dossier) -> None:
     assert "sau khi hồ sơ này kết thúc" in refused.value.message
 
 
-def test_no_first_password_stands_anywhere_in_clear(granted: Dossier) -> None:
-    secret = opened(latest_token())
+def test_no_first_password_and_no_link_token_stands_anywhere_in_clear(granted: Dossier) -> None:
+    token = latest_token()
+    secret = opened(token)
     assert secret is not None
 
     db.session.rollback()
@@ -169,3 +170,4 @@ def test_no_first_password_stands_anywhere_in_clear(granted: Dossier) -> None:
         for value in row
     )
     assert secret not in everything
+    assert token not in everything

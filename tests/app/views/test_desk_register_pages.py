@@ -26,6 +26,7 @@ from tests.app.views.register_walk import (
     prescriber_registered,
     walked,
 )
+from tests.helpers import link_token
 
 
 def test_an_account_needs_no_query_more_for_a_longer_history(app: Flask) -> None:
@@ -111,7 +112,7 @@ def test_the_first_access_is_told_without_token_or_secret(app: Flask) -> None:
     client = at_desk(app, "an")
     with app.app_context():
         link = db.session.scalars(select(Activation)).one()
-        number, token = link.account_id, activations.link_token(link)
+        number, token = link.account_id, link_token(link)
         hidden = [token, link.nonce, link.token_hash, str(link.secret)]
 
     assert "Chưa gửi, chờ phát hành văn bản" in access(client, number)

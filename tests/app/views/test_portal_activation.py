@@ -13,9 +13,8 @@ from app.extensions import db
 from app.models import Account, Activation
 from app.security import keys
 from app.security.passwords import weakness
-from app.services import activations
 from tests.app.views.portal_steps import EMAIL, GRANT, submit, walk
-from tests.helpers import last_code, mails
+from tests.helpers import last_code, link_token, mails
 
 
 def granted(client: FlaskClient, app: Flask) -> str:
@@ -24,7 +23,7 @@ def granted(client: FlaskClient, app: Flask) -> str:
     walk(app, key, *GRANT)
     with app.app_context():
         activation = db.session.scalars(select(Activation)).one()
-        return f"/activate/{activations.link_token(activation)}"
+        return f"/activate/{link_token(activation)}"
 
 
 def shown_password(page: str) -> str:
