@@ -1,7 +1,9 @@
 """Tables. Importing this package registers them all."""
 
 from app.models.base import Base
+from app.models.distribution import Citation, IncomingLetter, Recipient
 from app.models.dossier import Attachment, Dossier, DossierEvent
+from app.models.holders import Facility, Office, Organisation, Prescriber, Vendor
 from app.models.letter import BookEntry, Counter, Letter, NumberBook
 from app.models.outbox import OutgoingMail
 from app.models.people import Department, EmailCode, EmailLock, SignIn, Unit, User
@@ -11,8 +13,6 @@ from app.models.register import (
     Activation,
     CalendarOverride,
     ConnectionCode,
-    Facility,
-    Prescriber,
     TargetSystem,
 )
 
@@ -24,6 +24,7 @@ __all__ = [
     "Base",
     "BookEntry",
     "CalendarOverride",
+    "Citation",
     "ConnectionCode",
     "Counter",
     "Department",
@@ -32,12 +33,17 @@ __all__ = [
     "EmailCode",
     "EmailLock",
     "Facility",
+    "IncomingLetter",
     "Letter",
     "NumberBook",
+    "Office",
+    "Organisation",
     "OutgoingMail",
     "Prescriber",
+    "Recipient",
     "SignIn",
     "TargetSystem",
     "Unit",
     "User",
+    "Vendor",
 ]

@@ -1,6 +1,5 @@
-"""What approval changes: systems, facilities, accounts, codes, activation links."""
+"""What approval changes: systems, accounts, codes, activation links."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,18 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from app.formats import fold
 from app.models.base import Base
 from app.models.dossier import Dossier
+from app.models.holders import Facility, Organisation, Prescriber, words
 
 _OPEN = text("state <> 'closed'")
-
-
-def _words(*names: str) -> Callable[[Any], str]:
-    """Return what fills `folded` in an INSERT past the ORM; the validators do it within."""
-
-    def folded(context: Any) -> str:
-        values = context.get_current_parameters()
-        return fold(" ".join(values[name] for name in names))
-
-    return folded
 
 
 class TargetSystem(Base):
@@ -36,95 +26,48 @@ class TargetSystem(Base):
     is_open: Mapped[bool] = mapped_column(default=True)
 
 
-class Facility(Base):
-    """A pharmacy, clinic or station, known by its licence."""
-
-    __tablename__ = "facilities"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    licence_no: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    # Name and licence folded for search; written whenever one of them is.
-    folded: Mapped[str] = mapped_column(default=_words("name", "licence_no"), server_default="")
-    kind: Mapped[str] = mapped_column(default="")
-    tax_code: Mapped[str] = mapped_column(default="")
-    address: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
-
-    accounts: Mapped[list["Account"]] = relationship(
-        order_by="Account.id", back_populates="facility"
-    )
-    codes: Mapped[list["ConnectionCode"]] = relationship(back_populates="facility")
-
-    __table_args__ = (Index(None, "folded"),)
-
-    @validates("name", "licence_no")
-    def _fold(self, key: str, value: str) -> str:
-        self.folded = fold(
-            f"{value} {self.licence_no or ''}" if key == "name" else f"{self.name or ''} {value}"
-        )
-        return value
-
-
-class Prescriber(Base):
-    """A person who prescribes, known by the practice licence."""
-
-    __tablename__ = "prescribers"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    licence_no: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    # The name folded for search; written whenever the name is.
-    folded: Mapped[str] = mapped_column(default=_words("name"), server_default="")
-    phone: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
-
-    codes: Mapped[list["ConnectionCode"]] = relationship(back_populates="prescriber")
-
-    __table_args__ = (Index(None, "folded"),)
-
-    @validates("name")
-    def _fold(self, _key: str, value: str) -> str:
-        self.folded = fold(value)
-        return value
-
-
 class Account(Base):
-    """The account of one facility on one system (rule A1), with its custodian."""
+    """The account of one holder on one system (rules A1, V2), with its custodian."""
 
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    facility_id: Mapped[int] = mapped_column(ForeignKey("facilities.id"))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     system_id: Mapped[int] = mapped_column(ForeignKey("target_systems.id"))
     username: Mapped[str]
     # granted (first access still to come), active, closed
     state: Mapped[str]
     custodian_name: Mapped[str]
     # The custodian's name folded for search; written whenever the name is.
-    folded: Mapped[str] = mapped_column(default=_words("custodian_name"), server_default="")
+    folded: Mapped[str] = mapped_column(default=words("custodian_name"), server_default="")
     custodian_phone: Mapped[str]
     custodian_email: Mapped[str]
+    custodian_gender: Mapped[str] = mapped_column(default="", server_default="")
+    custodian_position: Mapped[str] = mapped_column(default="", server_default="")
+    # The password is changed by this day (rule A3); counted from the first access, and from
+    # each time the custodian says that it was changed.
+    password_due_on: Mapped[date | None]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
-    facility: Mapped[Facility] = relationship(back_populates="accounts")
+    holder: Mapped[Organisation] = relationship(back_populates="accounts")
     system: Mapped[TargetSystem] = relationship()
     events: Mapped[list["AccountEvent"]] = relationship(
         order_by="AccountEvent.id", back_populates="account"
     )
 
     __table_args__ = (
-        # One open account per facility and system; what was closed stays as history.
+        # One open account per holder and system; what was closed stays as history.
         Index(
-            "uq_accounts_open", "facility_id", "system_id",
+            "uq_accounts_open", "holder_id", "system_id",
             unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN,
         ),
         Index(
-            "uq_accounts_username", "username",
+            "uq_accounts_username", "system_id", "username",
             unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN,
         ),
         Index(None, "folded"),
+        Index(None, "state", "password_due_on"),
     )  # fmt: skip
 
     @validates("custodian_name")
@@ -141,7 +84,7 @@ class AccountEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
-    # granted, activated, reset, changed, handed_over, closed
+    # granted, activated, reset, reissued, changed, handed_over, confirmed, disconnected, closed
     what: Mapped[str]
     # Field → [before, after]; never a secret.
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -159,7 +102,7 @@ class ConnectionCode(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    facility_id: Mapped[int | None] = mapped_column(ForeignKey("facilities.id"), unique=True)
+    facility_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), unique=True)
     prescriber_id: Mapped[int | None] = mapped_column(ForeignKey("prescribers.id"), unique=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
     created_at: Mapped[datetime]

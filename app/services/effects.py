@@ -4,22 +4,20 @@ An effect runs inside the transaction of its action and raises Conflict when its
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.database import insert_into
 from app.errors import Conflict
 from app.extensions import db
-from app.models import Account, ConnectionCode, Dossier, Facility, Prescriber, TargetSystem
+from app.models import Account, ConnectionCode, Dossier, TargetSystem
 from app.security.actors import Actor
-from app.services import accounts, activations, facts
+from app.services import accounts, activations, facts, holders
 from workflows import Text
+from workflows.guards import no_account_yet
 
 Effect = Callable[[Dossier, Actor], None]
-Holder = TypeVar("Holder", Facility, Prescriber)
 
 
 def assign(dossier: Dossier, actor: Actor) -> None:
@@ -33,27 +31,33 @@ def unassign(dossier: Dossier, actor: Actor) -> None:
 
 
 def grant_account(dossier: Dossier, actor: Actor) -> None:
-    """Enter the facility and its account; the first access waits for the letter (rule A1)."""
+    """Enter the holder and its account; the first access waits for the letter (rule A1)."""
     answers = dossier.answers
+    holder = holders.of(dossier)
+    # Whoever was approved in the same moment has committed before the holder could be locked.
+    if (taken := no_account_yet(facts.for_guards(dossier))) is not None:
+        raise Conflict(taken)
     system = db.session.scalars(
         select(TargetSystem).where(TargetSystem.code == answers["system"])
     ).one()
     account = Account(
-        facility=_facility(dossier),
+        holder=holder,
         system=system,
         username=facts.proposed_username(dossier),
         state="granted",
         custodian_name=answers["custodian_name"],
         custodian_phone=answers["custodian_phone"],
         custodian_email=dossier.email,
+        custodian_gender=answers.get("custodian_gender", ""),
+        custodian_position=answers.get("custodian_position", ""),
         created_at=clock.now(),
     )
     db.session.add(account)
     _first_wins(
         Text(
-            "Một hồ sơ khác của cơ sở này vừa được duyệt; mỗi cơ sở chỉ có một tài khoản.",
-            "Another dossier of this facility has just been approved; a facility has one account.",
-        )
+            "Tên đăng nhập {username} vừa được cấp cho đơn vị khác.",
+            "The username {username} has just been given to somebody else.",
+        ).fill(username=account.username)
     )
     accounts.note(account, dossier, actor.name, "granted")
     activations.prepare(dossier, account)
@@ -80,8 +84,8 @@ def change_account(dossier: Dossier, actor: Actor) -> None:
         custodian_email=answers.get("new_email", ""),
     )
     if name := answers.get("new_facility_name"):
-        event.changes = event.changes | {"facility_name": [account.facility.name, name]}
-        account.facility.name = name
+        event.changes = event.changes | {"facility_name": [account.holder.name, name]}
+        account.holder.name = name
 
 
 def hand_over(dossier: Dossier, actor: Actor) -> None:
@@ -118,9 +122,9 @@ def register_code(dossier: Dossier, actor: Actor) -> None:
         created_at=clock.now(),
     )
     if answers["holder"] == "prescriber":
-        code.prescriber = _prescriber(dossier)
+        code.prescriber = holders.prescriber(dossier)
     else:
-        code.facility = _facility(dossier)
+        code.facility = holders.facility(dossier)
     db.session.add(code)
     _first_wins(
         Text(
@@ -137,40 +141,6 @@ def _account(dossier: Dossier) -> Account:
             Text("Tài khoản không còn trong sổ.", "The account is no longer in the register.")
         )
     return account
-
-
-def _facility(dossier: Dossier) -> Facility:
-    answers = dossier.answers
-    facility = _known(Facility, answers["licence_no"], answers["facility_name"])
-    # A later form fills blanks only; what is on record changes by a request to change it.
-    facility.name = facility.name or answers["facility_name"]
-    facility.kind = facility.kind or answers.get("facility_kind", "")
-    facility.tax_code = facility.tax_code or answers.get("tax_code", "")
-    facility.address = facility.address or facts.address(dossier)
-    return facility
-
-
-def _prescriber(dossier: Dossier) -> Prescriber:
-    answers = dossier.answers
-    prescriber = _known(Prescriber, answers["prescriber_licence_no"], answers["prescriber_name"])
-    prescriber.name = answers["prescriber_name"]
-    prescriber.phone = answers.get("custodian_phone", "")
-    return prescriber
-
-
-def _known(table: type[Holder], licence_no: str, name: str) -> Holder:
-    """Return the row of a licence, made when it is new, locked until the commit.
-
-    Two dossiers of one holder approved at once meet here: the second waits for the first.
-    """
-    db.session.execute(
-        insert_into(db.engine, table)
-        .values(licence_no=licence_no, name=name, created_at=clock.now())
-        .on_conflict_do_nothing(index_elements=[table.licence_no])
-    )
-    return db.session.scalars(
-        select(table).where(table.licence_no == licence_no).with_for_update()
-    ).one()
 
 
 def _first_wins(lost: Text) -> None:

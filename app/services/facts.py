@@ -1,11 +1,11 @@
 """What guards may know of a dossier, and what its letters and mails may say."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 
 import workflows
@@ -18,6 +18,7 @@ from app.models import (
     Department,
     Dossier,
     Facility,
+    Organisation,
     Prescriber,
     TargetSystem,
 )
@@ -25,18 +26,25 @@ from app.services import attachments
 from workflows import Field, FieldType, Workflow
 
 
+def is_named_in(answers: Mapping[str, str]) -> ColumnElement[bool]:
+    """Return the condition on organisations that a dossier's answers name: vendor or facility."""
+    if tax_code := answers.get("vendor_tax_code"):
+        return and_(Organisation.sort == "vendor", Organisation.number == tax_code)
+    return and_(Organisation.sort == "facility", Organisation.number == answers.get("licence_no"))
+
+
 def find_account(dossier: Dossier) -> Account | None:
-    """Return the account this dossier is about: its facility's on its system."""
+    """Return the account this dossier is about: its holder's on its system."""
     return db.session.scalars(
         select(Account)
-        .join(Account.facility)
+        .join(Account.holder)
         .join(Account.system)
         .where(
-            Facility.licence_no == dossier.answers.get("licence_no"),
+            is_named_in(dossier.answers),
             TargetSystem.code == dossier.answers.get("system"),
             Account.state != "closed",
         )
-        .options(joinedload(Account.system), joinedload(Account.facility))
+        .options(joinedload(Account.system), joinedload(Account.holder))
     ).first()
 
 

@@ -80,7 +80,13 @@ def take(dossier: Dossier) -> list[str]:
     dossier.folded = formats.fold(
         " ".join(
             answers.get(n, "")
-            for n in (workflow.subject_field, "licence_no", "tax_code", "commune")
+            for n in (
+                workflow.subject_field,
+                "licence_no",
+                "vendor_tax_code",
+                "tax_code",
+                "commune",
+            )
         )
     )
     return changed

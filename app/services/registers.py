@@ -18,6 +18,7 @@ from app.models import (
     Dossier,
     Facility,
     Letter,
+    Organisation,
     Prescriber,
     TargetSystem,
 )
@@ -45,14 +46,14 @@ class Page(Generic[Row]):
 def accounts(
     text: str = "", who: Person | None = None, *, after: int = 0, before: int = 0
 ) -> Page[Account]:
-    """Return accounts by facility, licence or username, or those a person is custodian of."""
+    """Return accounts by holder, number or username, or those a person is custodian of."""
     query = (
         select(Account)
-        .join(Account.facility)
-        .options(contains_eager(Account.facility), joinedload(Account.system))
+        .join(Account.holder)
+        .options(contains_eager(Account.holder), joinedload(Account.system))
     )
     if text:
-        query = query.where(or_(_of_facility(text), _of_username(text)))
+        query = query.where(or_(_of_holder(text), _of_username(text)))
     if who:
         query = query.where(*_custodian(who))
     return _page(query, Account.id, after, before)
@@ -105,22 +106,22 @@ def prescribers(who: Person, *, after: int = 0, before: int = 0) -> Page[Prescri
 
 
 def find_account(number: int) -> Account | None:
-    """Return an account with its facility and system."""
+    """Return an account with its holder and system."""
     return db.session.scalars(
         select(Account)
         .where(Account.id == number)
-        .options(joinedload(Account.facility), joinedload(Account.system))
+        .options(joinedload(Account.holder), joinedload(Account.system))
     ).first()
 
 
-def find_facility(number: int) -> Facility | None:
-    """Return a facility with its accounts and its code."""
+def find_organisation(number: int) -> Organisation | None:
+    """Return a facility, a vendor or an office with its accounts and its code."""
     return db.session.scalars(
-        select(Facility)
-        .where(Facility.id == number)
+        select(Organisation)
+        .where(Organisation.id == number)
         .options(
-            selectinload(Facility.accounts).joinedload(Account.system),
-            selectinload(Facility.codes).joinedload(ConnectionCode.dossier),
+            selectinload(Organisation.accounts).joinedload(Account.system),
+            selectinload(Organisation.codes).joinedload(ConnectionCode.dossier),
         )
     ).first()
 
@@ -186,15 +187,16 @@ def dispatches(dossier_ids: Iterable[int]) -> dict[int, Letter]:
     return {letter.dossier_id: letter for letter in found}
 
 
-def dossiers_of(facility: Facility) -> list[Dossier]:
-    """Return the newest dossiers that name the licence of a facility."""
+def dossiers_of(holder: Organisation) -> list[Dossier]:
+    """Return the newest dossiers that name the number of a facility or a vendor."""
+    field = "vendor_tax_code" if holder.sort == "vendor" else "licence_no"
     return list(
         db.session.scalars(
             select(Dossier)
             .where(
                 # The folded text has an index to read along; the answer itself is exact.
-                Dossier.folded.contains(formats.fold(facility.licence_no), autoescape=True),
-                Dossier.answers["licence_no"].as_string() == facility.licence_no,
+                Dossier.folded.contains(formats.fold(holder.number), autoescape=True),
+                Dossier.answers[field].as_string() == holder.number,
                 Dossier.phase != Phase.DRAFT,
             )
             .order_by(Dossier.id.desc())
@@ -209,14 +211,14 @@ def account_of(dossier: Dossier) -> Account | None:
         return None
     return db.session.scalars(
         select(Account)
-        .join(Account.facility)
+        .join(Account.holder)
         .join(Account.system)
         .where(
-            Facility.licence_no == dossier.answers.get("licence_no"),
+            facts.is_named_in(dossier.answers),
             TargetSystem.code == dossier.answers["system"],
         )
         .order_by(case((Account.state == "closed", 1), else_=0), Account.id.desc())
-        .options(contains_eager(Account.facility), contains_eager(Account.system))
+        .options(contains_eager(Account.holder), contains_eager(Account.system))
     ).first()
 
 
@@ -248,6 +250,10 @@ def changes_by(dossier: Dossier) -> tuple[list[AccountEvent], list[ConnectionCod
     return list(events), list(entered)
 
 
+def _of_holder(text: str) -> ColumnElement[bool]:
+    return Organisation.folded.contains(formats.fold(text), autoescape=True)
+
+
 def _of_facility(text: str) -> ColumnElement[bool]:
     return Facility.folded.contains(formats.fold(text), autoescape=True)
 
@@ -272,7 +278,7 @@ def _custodian(who: Person) -> Iterable[ColumnElement[bool]]:
                 Dossier.answers["custodian_name"].as_string() == Account.custodian_name,
             )
         )
-        yield or_(Facility.licence_no.in_(who.licences), entrusted.exists())
+        yield or_(Organisation.number.in_(who.licences), entrusted.exists())
 
 
 def _page(

@@ -64,7 +64,7 @@ _PARTS = {
     "desk.act": "desk.queue",
     "desk.find_person": "desk.registers",
     "desk.account": "desk.registers",
-    "desk.facility": "desk.registers",
+    "desk.organisation": "desk.registers",
     "desk.prescriber": "desk.registers",
 }
 

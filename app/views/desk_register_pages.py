@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 import workflows
 from app import formats
 from app.language import say
-from app.models import Account, Dossier, Facility, Prescriber
+from app.models import Account, Dossier, Organisation, Prescriber
 from app.security.actors import Actor, roles_of, staff_roles
 from app.services import facts
 from app.services import registers as books
@@ -40,17 +40,17 @@ def account_page(account: Account, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-def facility_page(facility: Facility) -> dict[str, Any]:
-    """Return the context of templates/desk/registers/facility.html."""
+def organisation_page(holder: Organisation) -> dict[str, Any]:
+    """Return the context of templates/desk/registers/organisation.html."""
     rows = [
-        (_("Số giấy"), facility.licence_no),
-        (_("Loại hình"), _kind(facility.kind)),
-        (_("Địa chỉ"), facility.address),
-        (_("Mã số thuế"), facility.tax_code),
-        (_("Vào sổ ngày"), day(facility.created_at)),
+        (_("Số giấy"), holder.number),
+        (_("Loại hình"), _kind(holder.kind)),
+        (_("Địa chỉ"), holder.address),
+        (_("Mã số thuế"), holder.tax_code),
+        (_("Vào sổ ngày"), day(holder.created_at)),
     ]
     return {
-        "name": facility.name,
+        "name": holder.name,
         "particulars": labelled(rows),
         "accounts": [
             {
@@ -60,9 +60,9 @@ def facility_page(facility: Facility) -> dict[str, Any]:
                 "since": day(a.created_at),
                 **state_of(a),
             }
-            for a in reversed(facility.accounts)
+            for a in reversed(holder.accounts)
         ],
-        "codes": [code_line(c) for c in facility.codes],
+        "codes": [code_line(c) for c in holder.codes],
         "dossiers": [
             {
                 **dossier_link(d),
@@ -71,9 +71,9 @@ def facility_page(facility: Facility) -> dict[str, Any]:
                 "state": say(workflows.get(d.kind).by_state[d.state].label),
                 "on": day(d.submitted_at) if d.submitted_at else "",
             }
-            for d in books.dossiers_of(facility)
+            for d in books.dossiers_of(holder)
         ],
-        "all_dossiers": url_for("desk.queue", q=facility.licence_no),
+        "all_dossiers": url_for("desk.queue", q=holder.number),
     }
 
 
@@ -147,7 +147,7 @@ def _custodian(account: Account, entrusted: Dossier | None, *, is_open: bool) ->
     rows = [
         (_("Họ và tên"), account.custodian_name),
         (_("Giới tính"), _answer(entrusted, "custodian_gender")),
-        (_("Đơn vị"), account.facility.name),
+        (_("Đơn vị"), account.holder.name),
         (_("Chức vụ"), _answer(entrusted, "custodian_position")),
         (_("Thư điện tử"), email if is_open else formats.mask_email(email)),
         (_("Số điện thoại"), phone(account.custodian_phone, is_open=is_open)),

@@ -25,9 +25,9 @@ def account_row(account: Account) -> dict[str, Any]:
         "username": account.username,
         "href": url_for("desk.account", number=account.id),
         "system": system_name(account),
-        "facility": account.facility.name,
-        "licence": account.facility.licence_no,
-        "facility_href": url_for("desk.facility", number=account.facility_id),
+        "holder": account.holder.name,
+        "licence": account.holder.number,
+        "holder_href": url_for("desk.organisation", number=account.holder_id),
         "since": day(account.created_at),
         **state_of(account),
     }
@@ -37,7 +37,7 @@ def facility_row(facility: Facility) -> dict[str, Any]:
     """Return a facility as a line of a list."""
     return {
         "name": facility.name,
-        "href": url_for("desk.facility", number=facility.id),
+        "href": url_for("desk.organisation", number=facility.id),
         "licence": facility.licence_no,
         "address": facility.address,
         "usernames": [
@@ -75,7 +75,7 @@ def code_line(code: ConnectionCode) -> dict[str, Any]:
 
 def holder(code: ConnectionCode) -> dict[str, str]:
     if code.facility:
-        href = url_for("desk.facility", number=code.facility.id)
+        href = url_for("desk.organisation", number=code.facility.id)
         return {"holder": code.facility.name, "licence": code.facility.licence_no, "href": href}
     own = code.prescriber
     return {

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import Refused
 from app.language import say
-from app.models import Account, Facility, Prescriber
+from app.models import Account, Organisation, Prescriber
 from app.security.actors import staff_roles
 from app.services import registers as books
 from app.services.persons import Person, person
 from app.views import own_or_404
 from app.views.desk import bp, me
-from app.views.desk_register_pages import account_page, facility_page, prescriber_page
+from app.views.desk_register_pages import account_page, organisation_page, prescriber_page
 from app.views.desk_register_rows import account_row, code_row, facility_row, prescriber_row
 from app.views.failures import sentence_of
 from workflows import FieldError, Role, Text
@@ -121,11 +121,11 @@ def account(number: int) -> ResponseReturnValue:
     return render_template("desk/registers/account.html", **account_page(found, is_open=_is_open()))
 
 
-@bp.get("/desk/facilities/<int(max=2147483647):number>")
-def facility(number: int) -> ResponseReturnValue:
+@bp.get("/desk/organisations/<int(max=2147483647):number>")
+def organisation(number: int) -> ResponseReturnValue:
     """Show a facility, its accounts, its code and its dossiers."""
-    found: Facility = own_or_404(books.find_facility(number))
-    return render_template("desk/registers/facility.html", **facility_page(found))
+    found: Organisation = own_or_404(books.find_organisation(number))
+    return render_template("desk/registers/organisation.html", **organisation_page(found))
 
 
 @bp.get("/desk/prescribers/<int(max=2147483647):number>")

@@ -5,12 +5,33 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
-from app import create_app, samples
+from app import clock, create_app, samples
 from app.extensions import db
-from app.models import Base
+from app.models import Account, AccountEvent, Base, Dossier, Facility, TargetSystem, Vendor
 from tests.conftest import fresh_database, make_config
+
+
+def _put_accounts() -> None:
+    """Enter what the older tables could not hold: a vendor, and one name on two systems."""
+    now = clock.now()
+    dossier = db.session.scalars(select(Dossier)).one()
+    vendor = Vendor(name="Công ty Phần mềm Xứ Lạng", number="0100109106", created_at=now)
+    facility = Facility(
+        name="Nhà thuốc An Bình", licence_no="2101/ĐKKDD-LSO", vendor=vendor, created_at=now
+    )
+    for system in db.session.scalars(select(TargetSystem).limit(2)):
+        for holder in (vendor, facility):
+            account = Account(
+                holder=holder, system=system, username=holder.number, state="active",
+                custodian_name="Lý Văn Ba", custodian_phone="", custodian_email="", created_at=now,
+            )  # fmt: skip
+            event = AccountEvent(
+                account=account, dossier=dossier, what="granted", actor_name="An", at=now
+            )
+            db.session.add_all([account, event])
+    db.session.commit()
 
 
 def test_every_migration_goes_up_and_down_with_rows_in(tmp_path: Path) -> None:
@@ -19,6 +40,7 @@ def test_every_migration_goes_up_and_down_with_rows_in(tmp_path: Path) -> None:
         upgrade()
         samples.load_department()
         samples.submit_sample("Nhà thuốc An Bình", "anbinh@example.vn", "2101/ĐKKDD-LSO")
+        _put_accounts()
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"render_as_batch": True})
             assert compare_metadata(context, Base.metadata) == []

@@ -59,7 +59,7 @@ def test_a_change_keeps_before_and_after(granted: Dossier) -> None:
 
     changed = account()
     assert changed.custodian_phone == "+84987654321"
-    assert changed.facility.name == "Nhà thuốc Mới"
+    assert changed.holder.name == "Nhà thuốc Mới"
     assert changed.events[-1].changes == {
         "custodian_phone": ["+84912345678", "+84987654321"],
         "custodian_email": [EMAIL, "moi@example.vn"],

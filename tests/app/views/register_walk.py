@@ -56,7 +56,7 @@ def put_facilities(app: Flask, numbers: range, state: str = "active") -> None:
         for n in numbers:
             facility = Facility(name=f"Quầy thuốc số {n}", licence_no=f"{n}/QT", created_at=now)
             account = Account(
-                facility=facility, system=system, username=f"lso.q{n}", state=state,
+                holder=facility, system=system, username=f"lso.q{n}", state=state,
                 custodian_name="Lý Văn Ba", custodian_phone="+84987000111",
                 custodian_email="ba@example.vn", created_at=now,
             )  # fmt: skip

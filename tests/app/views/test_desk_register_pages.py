@@ -43,7 +43,7 @@ def test_an_account_needs_no_query_more_for_a_longer_history(app: Flask) -> None
             facility = db.session.scalars(select(Facility.id)).one()
         with Queries(app) as queries:
             client.get(f"/desk/accounts/{number}")
-            client.get(f"/desk/facilities/{facility}")
+            client.get(f"/desk/organisations/{facility}")
         counts.append(queries.count)
 
     assert counts[0] == counts[1] <= 22, queries.statements
@@ -160,7 +160,7 @@ def test_a_facility_shows_accounts_code_and_dossiers(app: Flask) -> None:
         ).one()
         account = db.session.scalars(select(Account.id)).one()
 
-    page = at_desk(app, "giang").get(f"/desk/facilities/{number}").text
+    page = at_desk(app, "giang").get(f"/desk/organisations/{number}").text
 
     assert f'href="/desk/accounts/{account}"' in page
     assert "20A01" in page
@@ -242,7 +242,7 @@ def test_staff_have_the_registers_in_their_menu_administrators_have_not(app: Fla
         assert re.search(r'href="/desk/registers" aria-current="page"', page), username
     admin = at_desk(app, "quantri")
     assert "/desk/registers" not in admin.get("/desk/mail").text
-    for address in ("/desk/registers", "/desk/accounts/1", "/desk/facilities/1",
+    for address in ("/desk/registers", "/desk/accounts/1", "/desk/organisations/1",
                     "/desk/prescribers/1", "/desk/accounts/999"):  # fmt: skip
         answer = admin.get(address)
         assert answer.status_code == 403, address
@@ -265,13 +265,13 @@ def test_the_registers_are_english_by_switch(app: Flask) -> None:
     client = at_desk(app, "an")
     client.set_cookie(COOKIE, "en")
     with app.app_context():
-        account, facility = db.session.execute(select(Account.id, Account.facility_id)).one()
+        account, facility = db.session.execute(select(Account.id, Account.holder_id)).one()
         prescriber = db.session.scalars(select(Prescriber.id)).one()
         codes = db.session.scalars(select(Dossier.code)).all()
 
     tabs = [f"/desk/registers?tab={t}" for t in ("accounts", "facilities", "codes", "prescribers")]
     for address in (*tabs, *(f"{t}&q=zzz" for t in tabs[:3]), f"/desk/accounts/{account}",
-                    f"/desk/facilities/{facility}", f"/desk/prescribers/{prescriber}",
+                    f"/desk/organisations/{facility}", f"/desk/prescribers/{prescriber}",
                     *(f"/desk/dossiers/{c}" for c in codes)):  # fmt: skip
         answer = client.get(address)
         assert answer.status_code == 200

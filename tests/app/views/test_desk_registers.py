@@ -229,12 +229,11 @@ def test_names_of_older_rows_are_folded_by_the_migration(tmp_path: Path) -> None
         )
         db.session.commit()
         upgrade(revision="0003")
-        assert db.session.scalars(select(Facility.folded)).one() == (
-            "nha thuoc deo giang 2101/dkkdd-lso"
-        )
+        folded = db.session.execute(text("SELECT folded FROM facilities")).scalar_one()
+        assert folded == "nha thuoc deo giang 2101/dkkdd-lso"
         db.session.remove()
         downgrade(revision="0002")
-        upgrade(revision="0003")
+        upgrade()
         found = db.session.scalars(select(Facility)).one()
         assert found.folded == "nha thuoc deo giang 2101/dkkdd-lso"
         found.name = "Quầy thuốc Đỏ"
