@@ -3,9 +3,18 @@
 Knows neither workflows, Flask, the database nor the app. Importing it loads no PDF library.
 """
 
-from letters.catalog import DISPATCH, LetterKind, kinds, sample, subject_of
+from letters.catalog import (
+    DISPATCH,
+    LetterKind,
+    addressees_of,
+    kinds,
+    recipients_of,
+    sample,
+    subject_of,
+)
 from letters.data import Fact, LetterData, Office, Signer, SigningCapacity, Urgency
 from letters.errors import LetterError
+from letters.layout import cited
 
 __all__ = [
     "DISPATCH",
@@ -17,7 +26,10 @@ __all__ = [
     "Signer",
     "SigningCapacity",
     "Urgency",
+    "addressees_of",
+    "cited",
     "kinds",
+    "recipients_of",
     "render_html",
     "render_pdf",
     "sample",

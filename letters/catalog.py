@@ -17,7 +17,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 DISPATCH = "dispatch"
 _FRONT_MATTER = re.compile(r"\A\{#---\n(.*?)\n---#\}", re.DOTALL)
 _REQUIRED = {"title", "form", "subject", "sample"}
-_OPTIONAL = {"symbol", "form_code", "form_basis"}
+_OPTIONAL = {"symbol", "form_code", "form_basis", "to", "recipients"}
+# Decree 30/2020/NĐ-CP, Appendix I, II.9b: the names after "Kính gửi" come first.
+_AS_ABOVE = "Như trên"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class LetterKind:
 
     `form` is "dispatch" for a công văn, otherwise the name of the slip. `symbol` is the symbol
     of a slip; a công văn takes the one of its office. `form_code` with `form_basis` say which
-    prescribed form a slip follows; they are for staff and are not printed.
+    prescribed form a slip follows; they are for staff and are not printed. `to` names the fact
+    that holds the addressees; `recipients` are further lines of "Nơi nhận", filled from facts.
     """
 
     name: str
@@ -37,9 +40,11 @@ class LetterKind:
     symbol: str = ""
     form_code: str = ""
     form_basis: str = ""
+    to: str = "facility_name"
+    recipients: tuple[str, ...] = ()
 
 
-class _Subject(string.Formatter):
+class _Filled(string.Formatter):
     """str.format with one more conversion: `{kind_title!l}` lowers the first letter."""
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
@@ -65,10 +70,25 @@ def load(folder: Path) -> dict[str, LetterKind]:
 
 def subject_of(kind: str, facts: Mapping[str, Fact]) -> str:
     """Return the default subject (trích yếu) of a letter, without "V/v"."""
+    return _filled(kind, _kind(kind).subject, facts)
+
+
+def addressees_of(kind: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Return who a letter goes to: the fact its kind names, one name or several."""
+    about = _kind(kind)
     try:
-        return _Subject().vformat(_kind(kind).subject, (), facts)
+        fact = facts[about.to]
     except KeyError as error:
-        raise LetterError(f"{kind}: the subject needs the fact {error}") from error
+        raise LetterError(f"{kind}: the addressees are in the fact {error}") from error
+    names = (fact,) if isinstance(fact, str) else fact
+    if not all(isinstance(name, str) for name in names):
+        raise LetterError(f"{kind}: the fact {about.to!r} holds rows, not addressees")
+    return tuple(name for name in map(str, names) if name.strip())
+
+
+def recipients_of(kind: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Return the lines of "Nơi nhận" above the archive, beginning with "Như trên"."""
+    return (_AS_ABOVE, *(_filled(kind, line, facts) for line in _kind(kind).recipients))
 
 
 def sample(kind: str) -> LetterData:
@@ -81,8 +101,8 @@ def sample(kind: str) -> LetterData:
         office=samples.OFFICE,
         symbol=about.symbol or samples.SYMBOL,
         subject=subject_of(kind, facts),
-        addressees=(str(facts["facility_name"]),),
-        recipients=("Như trên",),
+        addressees=addressees_of(kind, facts),
+        recipients=recipients_of(kind, facts),
         archive=samples.ARCHIVE,
         signer=None if slip else samples.SIGNER,
         number=samples.NUMBER,
@@ -90,6 +110,13 @@ def sample(kind: str) -> LetterData:
         facts=facts,
         qr_url=str(facts["status_url"]),
     )
+
+
+def _filled(kind: str, text: str, facts: Mapping[str, Fact]) -> str:
+    try:
+        return _Filled().vformat(text, (), facts)
+    except KeyError as error:
+        raise LetterError(f"{kind}: {text!r} needs the fact {error}") from error
 
 
 def _kind(name: str) -> LetterKind:
@@ -113,4 +140,5 @@ def _read(path: Path) -> LetterKind:
     if unknown := raw.keys() - _REQUIRED - _OPTIONAL:
         raise LetterError(f"{path.name}: front matter has unknown {', '.join(sorted(unknown))}")
     facts = {n: tuple(f) if isinstance(f, list) else f for n, f in raw.pop("sample").items()}
-    return LetterKind(name=path.stem, sample=facts, **raw)
+    recipients = tuple(raw.pop("recipients", ()))
+    return LetterKind(name=path.stem, sample=facts, recipients=recipients, **raw)

@@ -41,7 +41,9 @@ def environment() -> Environment:
     )
     jinja.globals.update(
         addressee_lines=layout.addressee_lines,
+        attached_to=layout.attached_to,
         balanced=layout.balanced,
+        lead_in=layout.lead_in,
         paragraphs=layout.paragraphs,
         place_and_date=layout.place_and_date,
         qr=qr,

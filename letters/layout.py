@@ -13,6 +13,7 @@ from letters.errors import LetterError
 _BLANK_NUMBER = "\u00a0" * 7
 _BLANK_DAY = "\u00a0" * 5
 _BLANK_YEAR = "\u00a0" * 8
+_OPENING = re.compile(r"\A(?:-\s*)?(?:căn cứ|thực hiện)(?:\s+vào)?\s+", re.IGNORECASE)
 
 
 def two_digits(number: int) -> str:
@@ -39,6 +40,21 @@ def date_in_words(day: date | None) -> str:
 def place_and_date(place: str, day: date | None) -> str:
     """Return "Lạng Sơn, ngày 05 tháng 01 năm 2026"."""
     return f"{place}, {date_in_words(day)}"
+
+
+def attached_to(reference: str, day: date | None) -> str:
+    """Return the line below the title of an annex (III.1c): which letter it belongs to."""
+    return f"(Kèm theo Công văn số {reference} {date_in_words(day)} của Sở Y tế)"
+
+
+def lead_in(word: str, basis: Sequence[str]) -> str:
+    """Return "Thực hiện …; …, " to open a sentence with what a letter rests on; "" with nothing.
+
+    Lines are often copied from where each ended with a mark and began with such a word itself.
+    """
+    cited = (_OPENING.sub("", re.sub(r"[\s.;,/]+\Z", "", line.strip())) for line in basis)
+    named = "; ".join(line for line in cited if line)
+    return f"{word} {named}, " if named else ""
 
 
 def signing_lines(capacity: str, position: str, head_title: str) -> tuple[str, ...]:
@@ -68,6 +84,12 @@ def addressee_lines(addressees: Sequence[str]) -> tuple[str, ...]:
 def recipient_lines(recipients: Sequence[str], archive: str) -> tuple[str, ...]:
     """Return the lines below "Nơi nhận:"; II.9d: the last one says where the copy is kept."""
     return (*(f"- {name.strip()};" for name in recipients), f"- Lưu: {archive}.")
+
+
+def cited(reference: str, day: str, body: str, subject: str = "") -> str:
+    """Return a dispatch as another one cites it: number, date, body, subject."""
+    about = f" về việc {subject}" if subject else ""
+    return f"Công văn số {reference} ngày {day} của {body}{about}"
 
 
 def closed(text: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from letters import fonts
 
 T = TypeVar("T")
+# What word processors put into text that people paste: tabs, breaks of lines and of pages.
+_PASTED = str.maketrans("\t\v\f\x85\u2028\u2029", " \n\n\n\n\n")
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -19,7 +21,7 @@ def printable(text: str) -> str:
     could turn a line around. Done to each value, never to finished HTML: there NFC composes a
     ">" with a following U+0338 and breaks the markup.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text.translate(_PASTED))
     strange = {c for c in set(text) if ord(c) not in fonts.coverage() or _hidden(c)}
     for character in strange - {"\n"}:
         text = text.replace(character, "" if _hidden(character) else _UNKNOWN)

@@ -61,15 +61,18 @@ class Reading:
     def runs(self) -> list[Run]:
         found: list[Run] = []
         for number, page in enumerate(self.document.pages, 1):
+            height = float(page.mediabox.height) * MM_PER_POINT
 
-            def visit(text: str, cm: list, tm: list, font: dict, size: float, page=number) -> None:
+            def visit(
+                text: str, cm: list, tm: list, font: dict, size: float, page=number, height=height
+            ) -> None:
                 if text.strip():
                     found.append(
                         Run(
                             page,
                             squeezed(text),
                             (cm[0] * tm[4] + cm[4]) * MM_PER_POINT,
-                            297 - (cm[3] * tm[5] + cm[5]) * MM_PER_POINT,
+                            height - (cm[3] * tm[5] + cm[5]) * MM_PER_POINT,
                             round(size * cm[0], 1),
                             font["/BaseFont"].partition("+")[2],
                         )

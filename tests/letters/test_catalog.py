@@ -68,6 +68,52 @@ def test_code_in_a_fact_of_the_subject_stays_text():
     assert subject.endswith("{office.name} {{ 7 * 7 }}")
 
 
+def test_a_letter_goes_to_its_facility_unless_it_says_otherwise():
+    facts = {"facility_name": "Nhà thuốc An Bình", "vendor_name": "Công ty Sao Khuê"}
+
+    assert letters.addressees_of("refusal", facts) == ("Nhà thuốc An Bình",)
+    assert letters.addressees_of("vendor_connection", facts) == ("Công ty Sao Khuê",)
+
+
+@pytest.mark.parametrize(
+    ("fact", "names"),
+    [
+        (("Sở Tư pháp", "Sở Nội vụ"), ("Sở Tư pháp", "Sở Nội vụ")),
+        (("Sở Tư pháp", " "), ("Sở Tư pháp",)),
+        ("Sở Tư pháp", ("Sở Tư pháp",)),
+        ((), ()),
+        ("", ()),
+    ],
+)
+def test_addressees_are_one_name_or_several(fact, names):
+    assert letters.addressees_of("consultation", {"addressees": fact}) == names
+
+
+@pytest.mark.parametrize("facts", [{}, {"addressees": ({"name": "Sở Tư pháp"},)}])
+def test_absent_addressees_and_rows_instead_of_names_are_refused(facts):
+    with pytest.raises(LetterError, match="addressees"):
+        letters.addressees_of("consultation", facts)
+
+
+def test_who_else_receives_a_letter_follows_as_above():
+    facts = {"superior": "Cục Quản lý Dược"}
+
+    assert letters.recipients_of("refusal", {}) == ("Như trên",)
+    assert letters.recipients_of("bulk_distribution", facts) == (
+        "Như trên",
+        "Cục Quản lý Dược (để báo cáo)",
+        "Lãnh đạo Sở (để báo cáo)",
+    )
+    with pytest.raises(LetterError, match="superior"):
+        letters.recipients_of("bulk_distribution", {})
+
+
+@pytest.mark.parametrize("use", [letters.addressees_of, letters.recipients_of])
+def test_nobody_receives_a_letter_that_does_not_exist(use):
+    with pytest.raises(LetterError, match="no_such_letter"):
+        use("no_such_letter", {})
+
+
 @pytest.mark.parametrize("use", [letters.sample, lambda kind: letters.subject_of(kind, {})])
 def test_an_unknown_kind_is_refused(use):
     with pytest.raises(LetterError, match="no_such_letter"):

@@ -18,7 +18,10 @@ def letter() -> LetterData:
 def test_a_letter_comes_back_from_its_text_unchanged(letter):
     rows = ({"name": "Giấy tờ", "count": "01"}, {"name": "Hợp đồng", "count": "02"})
     full = replace(
-        letter, urgency=Urgency.FLASH, draft=True, facts=dict(letter.facts) | {"rows": rows}
+        letter,
+        urgency=Urgency.FLASH,
+        draft=True,
+        facts=dict(letter.facts) | {"rows": rows, "none": ()},
     )
 
     assert LetterData.from_json(full.to_json()) == full

@@ -254,7 +254,7 @@ def test_table_heads_repeat_and_rows_are_whole(read):
 def test_the_preview_without_number_has_the_same_layout(read, kind):
     final = letters.sample(kind)
     preview = replace(final, number=None, issued_on=None)
-    changing = ("Số:", "Lạng Sơn,")
+    changing = ("Số:", "Lạng Sơn,", "(Kèm theo Công văn số")
 
     def places(data):
         reading = read(letters.render_pdf(data))

@@ -7,6 +7,7 @@ import pytest
 from letters import LetterError, layout
 
 NBSP = "\u00a0"
+BLANK_DATE = f"ngày{NBSP * 5}tháng{NBSP * 5}năm{NBSP * 8}"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_numbers_below_ten_have_a_zero(number, symbol, shown):
         (date(2026, 9, 9), "ngày 09 tháng 9 năm 2026"),
         (date(2026, 10, 10), "ngày 10 tháng 10 năm 2026"),
         (date(2026, 12, 31), "ngày 31 tháng 12 năm 2026"),
-        (None, f"ngày{NBSP * 5}tháng{NBSP * 5}năm{NBSP * 8}"),
+        (None, BLANK_DATE),
     ],
 )
 def test_days_below_ten_and_months_one_and_two_have_a_zero(day, shown):
@@ -89,6 +90,42 @@ def test_recipients_end_with_the_archive():
 @pytest.mark.parametrize("text", ["thực hiện", "thực hiện.", "thực hiện./.", "thực hiện. \n"])
 def test_the_last_sentence_is_closed_once(text):
     assert layout.closed(text) == "thực hiện./."
+
+
+@pytest.mark.parametrize(
+    ("reference", "day", "line"),
+    [
+        (
+            "05/SYT-NVD",
+            date(2026, 12, 7),
+            "(Kèm theo Công văn số 05/SYT-NVD ngày 07 tháng 12 năm 2026 của Sở Y tế)",
+        ),
+        (
+            layout.reference(None, "SYT-NVD"),
+            None,
+            f"(Kèm theo Công văn số {NBSP * 7}/SYT-NVD {BLANK_DATE} của Sở Y tế)",
+        ),
+    ],
+)
+def test_an_annex_names_its_letter(reference, day, line):  # III.1c
+    assert layout.attached_to(reference, day) == line
+
+
+@pytest.mark.parametrize(
+    ("basis", "opening"),
+    [
+        ((), ""),
+        (("", " ; "), ""),
+        (("Luật Dược",), "Căn cứ Luật Dược, "),
+        (
+            ("Căn cứ Luật Dược;", "- căn cứ vào Thông tư A.", "Thông tư B"),
+            "Căn cứ Luật Dược; Thông tư A; Thông tư B, ",
+        ),
+        (("Thực hiện Công văn số 1/QLD-TTra",), "Căn cứ Công văn số 1/QLD-TTra, "),
+    ],
+)
+def test_what_a_letter_rests_on_opens_its_first_sentence(basis, opening):
+    assert layout.lead_in("Căn cứ", basis) == opening
 
 
 def test_balanced_lines_leave_no_word_alone():

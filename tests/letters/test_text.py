@@ -66,11 +66,23 @@ def test_a_mark_that_composes_with_a_tag_does_not_break_the_page(read):
         ("An\u200bBình\x00\x07", "AnBình"),
         ("dòng một\ndòng hai", "dòng một\ndòng hai"),
         ("lone \ud800", "lone "),
+        ("1.\tPhạm vi\vĐối tượng\u2028Thời hạn", "1. Phạm vi\nĐối tượng\nThời hạn"),  # pasted
         ("giá 50.000₫ – “tốt”", "giá 50.000₫ – “tốt”"),
     ],
 )
 def test_what_the_typeface_cannot_draw_is_marked(typed, printed):
     assert printable(typed) == printed
+
+
+def test_rows_of_facts_are_cleaned_too(read):
+    letter = letters.sample("bulk_refusal")
+    rows = ({"name": unicodedata.normalize("NFD", "Xã Hữu Lũng"), "custodian_name": "An 🌿"},)
+
+    text = read(
+        letters.render_pdf(replace(letter, facts=dict(letter.facts) | {"units": rows}))
+    ).text
+
+    assert "Xã Hữu Lũng An \ufffd" in text
 
 
 def test_no_other_font_helps_out(read):
