@@ -40,6 +40,16 @@ class Config(BaseSettings):
     )
     supplement_days: int = Field(10, description="working days an applicant has to supplement")
     activation_days: int = Field(7, description="days an activation link is valid")
+    password_months: int = Field(6, ge=1, description="a password is changed at least so often")
+    password_reminder_days: int = Field(
+        14, description="custodians are reminded so many days before"
+    )
+    unused_account_days: int = Field(
+        90, ge=1, description="accounts not activated after so many days are reviewed"
+    )
+    comment_reminder_days: int = Field(
+        3, description="bodies that have not commented are reminded so many days before"
+    )
     upload_max_mb: int = Field(10, description="largest attachment")
     session_idle_minutes: int = Field(60, description="staff are signed out after so long")
     session_hours: int = Field(12, description="longest sign-in")

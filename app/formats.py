@@ -1,12 +1,22 @@
 """How values look to people: days, moments, phones, folded text."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import phonenumbers
 
 from app import clock
 from workflows import Text
+
+
+def _marks(*names: str) -> tuple[str, ...]:
+    return tuple(unicodedata.lookup(f"COMBINING {name}") for name in names)
+
+
+# Dictionaries have a, ă, â and o, ô, ơ; their tones are huyền, hỏi, ngã, sắc, nặng.
+_LETTERS = _marks("BREVE", "CIRCUMFLEX ACCENT", "HORN")
+_TONES = _marks("GRAVE ACCENT", "HOOK ABOVE", "TILDE", "ACUTE ACCENT", "DOT BELOW")
 
 
 def day(value: date | str) -> str:
@@ -41,6 +51,26 @@ def fold(text: str) -> str:
     plain = text.lower().replace("đ", "d")
     marked = unicodedata.normalize("NFD", plain)
     return " ".join("".join(c for c in marked if not unicodedata.combining(c)).split())
+
+
+def alphabetical(text: str) -> list[tuple[list[tuple[str, int]], list[int]]]:
+    """Return the key that sorts Vietnamese: word by word, letters first, then tones."""
+    return [_rank(word) for word in unicodedata.normalize("NFC", text.lower()).split()]
+
+
+def _rank(word: str) -> tuple[list[tuple[str, int]], list[int]]:
+    letters, tones = [], []
+    for character in word:
+        marked = unicodedata.normalize("NFD", character)
+        base, marks = marked[0], marked[1:]
+        letters.append(("d", 1) if base == "đ" else (base, _order(_LETTERS, marks)))
+        tones.append(_order(_TONES, marks))
+    return letters, tones
+
+
+def _order(known: Sequence[str], marks: Sequence[str]) -> int:
+    """Return the place of the first known mark of a letter, 0 for none."""
+    return next((known.index(m) + 1 for m in marks if m in known), 0)
 
 
 def mask_email(address: str) -> str:

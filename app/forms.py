@@ -26,6 +26,7 @@ from workflows import Field, FieldType, Text
 _MOST_RADIOS = 4
 _EMPTY = Text("– Chọn –", "– Choose –")
 _DATE_HINT = Text("Ngày/tháng/năm, ví dụ: 05/01/2026.", "Day/month/year, for example 05/01/2026.")
+_DATES = frozenset({FieldType.DATE, FieldType.DEADLINE})
 _ATTRIBUTES: Mapping[FieldType, Mapping[str, str]] = {
     FieldType.NAME: {"autocapitalize": "words"},
     FieldType.EMAIL: {"type": "email", "autocomplete": "email", "spellcheck": "false"},
@@ -33,6 +34,7 @@ _ATTRIBUTES: Mapping[FieldType, Mapping[str, str]] = {
     FieldType.MOBILE: {"type": "tel", "inputmode": "tel"},
     # Text, not type=date: what was typed wrongly must come back as it was typed.
     FieldType.DATE: {"inputmode": "text", "autocomplete": "off"},
+    FieldType.DEADLINE: {"inputmode": "text", "autocomplete": "off"},
     FieldType.TAX_CODE: {"inputmode": "numeric", "autocomplete": "off"},
     FieldType.PERSONAL_ID: {"inputmode": "numeric", "autocomplete": "off"},
     FieldType.PHARMACY_LICENCE: {"autocapitalize": "characters", "autocomplete": "off"},
@@ -42,6 +44,7 @@ _WIDTHS: Mapping[FieldType, str] = {
     FieldType.PHONE: "short",
     FieldType.MOBILE: "short",
     FieldType.DATE: "short",
+    FieldType.DEADLINE: "short",
     FieldType.TAX_CODE: "short",
     FieldType.PERSONAL_ID: "short",
     FieldType.PHARMACY_LICENCE: "medium",
@@ -168,12 +171,12 @@ def _unbound(field: Field) -> Any:
 
 
 def _hint(field: Field) -> Text:
-    return _DATE_HINT if field.type is FieldType.DATE and not field.hint else field.hint
+    return _DATE_HINT if field.type in _DATES and not field.hint else field.hint
 
 
 def _choice(field: Field, common: Mapping[str, Any]) -> Any:
     choices = [SelectChoice(c.value, say(c.label)) for c in field.choices]
-    if len(choices) <= _MOST_RADIOS:
+    if 0 < len(choices) <= _MOST_RADIOS:
         return RadioField(choices=choices, widget=GovRadioInput(), validate_choice=False, **common)
     return SelectField(
         choices=[SelectChoice("", say(_EMPTY)), *choices],

@@ -6,6 +6,7 @@ All names and numbers are invented.
 import base64
 import hashlib
 import io
+import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -15,12 +16,13 @@ from sqlalchemy import select
 
 import workflows
 from app import clock
+from app.config import ROOT
 from app.extensions import db
-from app.models import Department, Dossier, TargetSystem, Unit, User
+from app.models import Department, Dossier, Place, TargetSystem, Unit, User
 from app.security import keys
 from app.security.actors import applicant, staff
 from app.security.passwords import hash_password
-from app.services import attachments, dossiers, filling
+from app.services import attachments, dossiers, filling, places
 from app.transaction import transaction
 
 PASSWORD = "VanThu@2026"  # noqa: S105 - of the invented people, in development only
@@ -68,10 +70,26 @@ _DOSSIERS = (
     ("Quầy thuốc Na Sầm", "nasam@example.vn", "1109/ĐKKDD-LSO",
      "Bế Thị Duyên", "Xã Na Sầm", "submit claim propose_refusal approve issue"),
 )  # fmt: skip
+# The vendor comes first, then those it connects, then its wish to give the account back.
+_VENDOR = {
+    "vendor_name": "Công ty TNHH Giải pháp số Mẫu Sơn",
+    "vendor_tax_code": "4909999026",
+    "product_name": "Mẫu Sơn Pharma 3.1",
+    "custodian_name": "Hứa Thị Ngọc Lan",
+}
+_CONNECTED = (
+    ("Nhà thuốc Hữu Lũng", "huulung@example.vn", "1114/ĐKKDD-LSO",
+     "Triệu Thị Xuân", "Xã Hữu Lũng"),
+    ("Quầy thuốc Bình Gia", "binhgia@example.vn", "1115/ĐKKDD-LSO",
+     "Nông Đức Toàn", "Xã Bình Gia"),
+    ("Nhà thuốc Đình Lập", "dinhlap@example.vn", "1116/ĐKKDD-LSO",
+     "Hoàng Thị Như Quỳnh", "Xã Đình Lập"),
+)  # fmt: skip
 _SUPPLIED = {
     "reason": "Bản chụp giấy chứng nhận không đọc được số và ngày cấp.",
     "missing": "Bản chụp rõ Giấy chứng nhận đủ điều kiện kinh doanh dược",
 }
+_WHOLE_WAY = "submit claim propose_grant approve issue"
 _ACTORS = {
     "claim": "an", "ask_supplement": "an", "propose_grant": "an", "propose_refusal": "an",
     "approve": "chi", "issue": "giang",
@@ -100,7 +118,7 @@ def licence_scan() -> bytes:
 
 
 def load_department() -> None:
-    """Write department, people and systems; leave what is there alone."""
+    """Write department, people, systems and places; leave what is there alone."""
     with transaction():
         if db.session.scalars(select(Department)).first():
             return
@@ -145,23 +163,48 @@ def load_department() -> None:
             )
         for code, name, name_en in _SYSTEMS:
             db.session.add(TargetSystem(code=code, name=name, name_en=name_en))
+        with (ROOT / "app" / "sample_places.toml").open("rb") as file:
+            db.session.add_all(Place(**row) for row in tomllib.load(file)["places"])
 
 
 def load_dossiers() -> None:
     """Walk invented dossiers through the real services, each as far as it went."""
     if db.session.scalars(select(Dossier)).first():
         return
-    people = {u.username: u for u in db.session.scalars(select(User))}
-    for facility, email, licence, custodian, commune, way in _DOSSIERS:
-        answers = {"custodian_name": custodian, "pharmacist_name": custodian, "commune": commune}
-        if facility.startswith("Quầy"):
-            answers["facility_kind"] = "counter"
-        key = submit_sample(facility, email, licence, answers=answers)
-        for step in way.split()[1:]:
-            with transaction():
-                user = db.session.merge(people[_ACTORS[step]], load=True)
-                dossiers.act(key, step, staff(user), supplied=_SUPPLIED)
+    for *facility, way in _DOSSIERS:
+        _walk(_submit(*facility), way)
+    email = "ketnoi@mauson.example.vn"
+    key = submit_sample("", email, "", kind="vendor_connection", answers=_VENDOR)
+    _walk(key, _WHOLE_WAY)
+    through = {"connection": "vendor", "software_vendor": _VENDOR["vendor_tax_code"]}
+    for each in _CONNECTED:
+        _walk(_submit(*each, **through), _WHOLE_WAY)
+    ending = _VENDOR | {"holder": "vendor", "cause": "contract"}
+    key = submit_sample("", email, "", kind="account_revocation", answers=ending)
+    _walk(key, "submit claim")
     _age()
+
+
+def _submit(
+    facility: str, email: str, licence: str, custodian: str, commune: str, **answers: str
+) -> str:
+    place = places.find(commune)
+    answers |= {
+        "custodian_name": custodian,
+        "pharmacist_name": custodian,
+        "commune": place.code if place else commune,
+    }
+    if facility.startswith("Quầy"):
+        answers["facility_kind"] = "counter"
+    return submit_sample(facility, email, licence, answers=answers)
+
+
+def _walk(key: str, way: str) -> None:
+    for step in way.split()[1:]:
+        with transaction():
+            username = _ACTORS[step]
+            user = db.session.scalars(select(User).where(User.username == username)).one()
+            dossiers.act(key, step, staff(user), supplied=_SUPPLIED)
 
 
 def submit_sample(
@@ -179,7 +222,8 @@ def submit_sample(
         dossier = dossiers.begin(kind, email)
         filling.type_in(dossier, typed)
         for field in workflows.get(kind).fields:
-            if field.type is workflows.FieldType.FILE and field.required:
+            is_file = field.type is workflows.FieldType.FILE
+            if is_file and field.required and field.applies(typed):
                 scan = licence_scan()
                 attachments.attach(dossier, field.name, "giay-chung-nhan.jpg", scan, 10)
         db.session.flush()

@@ -24,6 +24,8 @@ PUBLIC = {
     "applicants.status",
     "applicants.verify",
     "auth.sign_in",
+    "custody.confirm",
+    "custody.open",
     "health.alive",
     "health.ready",
     "mailbox.attachment",
@@ -37,6 +39,11 @@ PUBLIC = {
     "portal.qr",
     "portal.request_type",
     "portal.track",
+    "received.access",
+    "received.answer",
+    "received.draft",
+    "received.letter",
+    "received.open",
 }
 
 

@@ -24,7 +24,7 @@ from workflows.errors import (
     WrongState,
 )
 from workflows.fields import Choice, Field, FieldType
-from workflows.registry import all_workflows, get
+from workflows.registry import all_workflows, filed_by, get
 from workflows.text import Text
 
 __all__ = [
@@ -52,5 +52,6 @@ __all__ = [
     "WorkflowError",
     "WrongState",
     "all_workflows",
+    "filed_by",
     "get",
 ]

@@ -1,11 +1,14 @@
-"""The fields that requests about an existing account share."""
+"""The fields that requests about accounts share."""
 
-from workflows.fields import Field, FieldType
+from dataclasses import replace
+
+from workflows.fields import Choice, Field, FieldType
 from workflows.text import Text
 
 ACCOUNT = Text("Tài khoản", "The account")
 CUSTODIAN = Text("Người giữ tài khoản", "The custodian of the account")
 PAPERS = Text("Giấy tờ kèm theo", "Papers to attach")
+VENDOR = Text("Đơn vị cung cấp phần mềm", "The software vendor")
 
 SYSTEM = Field(
     "system",
@@ -46,13 +49,92 @@ CUSTODIAN_PHONE = Field(
     group=CUSTODIAN,
     personal=True,
 )
+GENDER = Field(
+    "custodian_gender",
+    Text("Giới tính", "Sex"),
+    FieldType.CHOICE,
+    sample="female",
+    group=CUSTODIAN,
+    personal=True,
+    choices=(
+        Choice("female", Text("Nữ", "Female")),
+        Choice("male", Text("Nam", "Male")),
+    ),
+)
+PERSONAL_ID = Field(
+    "custodian_id",
+    Text("Số định danh cá nhân", "Personal ID number"),
+    FieldType.PERSONAL_ID,
+    sample="020185001234",
+    group=CUSTODIAN,
+    personal=True,
+    hint=Text("12 chữ số trên thẻ căn cước.", "12 digits on the ID card."),
+)
+VENDOR_NAME = Field(
+    "vendor_name",
+    Text("Tên đơn vị", "Name of the vendor"),
+    FieldType.TEXT,
+    sample="Công ty TNHH Phần mềm Sao Mai",
+    group=VENDOR,
+    hint=Text(
+        "Đúng như trên giấy chứng nhận đăng ký doanh nghiệp.",
+        "As printed on the business registration.",
+    ),
+)
+VENDOR_TAX_CODE = Field(
+    "vendor_tax_code",
+    Text("Mã số thuế", "Tax code"),
+    FieldType.TAX_CODE,
+    sample="4909999019",
+    group=VENDOR,
+)
+CONTRACT = Field(
+    "vendor_contract",
+    Text("Hợp đồng bảo mật thông tin", "Confidentiality contract"),
+    FieldType.FILE,
+    sample="hop-dong.pdf",
+    hint=Text("Bản quét đủ chữ ký và dấu của các bên.", "A scan with all signatures and seals."),
+)
+MINUTES = Field(
+    "confirmation_minutes",
+    Text("Biên bản xác nhận liên thông", "Interoperability confirmation minutes"),
+    FieldType.FILE,
+    sample="bien-ban.pdf",
+    hint=Text("Bản quét đủ chữ ký và dấu của các bên.", "A scan with all signatures and seals."),
+)
+
+
+def through_vendor(name: str, answer: str) -> tuple[Field, ...]:
+    """Return what a facility that connects through a vendor is asked, given an answer (V1)."""
+    when = (name, answer)
+    return (
+        Field(
+            "software_vendor",
+            Text("Đơn vị phần mềm", "The vendor"),
+            FieldType.CHOICE,
+            sample=VENDOR_TAX_CODE.sample,
+            group=VENDOR,
+            choices_from="vendors",
+            when=when,
+            hint=Text(
+                "Chỉ gồm đơn vị đã được cấp tài khoản kết nối. Nếu chưa có tên, đề nghị đơn vị nộp"
+                " hồ sơ «Đăng ký kết nối của đơn vị cung cấp phần mềm» trước.",
+                "Only vendors that have a connection account. If yours is missing, ask it to file"
+                " “Connection of a software vendor” first.",
+            ),
+        ),
+        replace(CONTRACT, group=VENDOR, when=when),
+        replace(MINUTES, group=VENDOR, when=when),
+    )
+
+
 REQUEST_SCAN = Field(
     "request_scan",
     Text("Văn bản đề nghị", "Written request"),
     FieldType.FILE,
     sample="van-ban-de-nghi.pdf",
     group=PAPERS,
-    hint=Text("Có chữ ký của người đứng đầu cơ sở.", "Signed by the head of the facility."),
+    hint=Text("Có chữ ký của người đứng đầu cơ sở, đơn vị.", "Signed by the head of the body."),
 )
 DATA_CONSENT = Field(
     "data_consent",

@@ -1,7 +1,9 @@
 """The stretch that request types share: intake, review, signature, issue."""
 
+from workflows.basis import NAMED
 from workflows.definition import DRAFTED, Action, Clock, Guard, Phase, Role, State
 from workflows.fields import Field, FieldType
+from workflows.guards import access_unused
 from workflows.text import Text
 
 _A = frozenset({Role.APPLICANT})
@@ -150,13 +152,16 @@ def standard(
     guard: Guard,
     grant_asks: tuple[Field, ...] = (NOTE,),
     submit_guard: Guard | None = None,
+    grant_if: tuple[str, str, str] | None = None,
+    sends: str = "",
 ) -> tuple[Action, ...]:
     """Return intake, review, signature and issue of a request with one letter as its result.
 
     `grant` names the letter of approval, `effect` what approval changes in the registers,
     `guard` the premise that must still hold when it is proposed and when it is approved,
     `grant_asks` what the officer supplies with the proposal, `submit_guard` a premise that
-    stops the application itself.
+    stops the application itself, `grant_if` another letter of approval for one answer, `sends`
+    the mail to those whom the result concerns beside the applicant.
     """
     return (
         Action("submit", Text("Nộp hồ sơ", "Submit"), Text("đã nộp hồ sơ", "submitted"),
@@ -170,7 +175,10 @@ def standard(
         Action("propose_grant", Text("Trình duyệt", "Propose approval"),
                Text("đã trình lãnh đạo duyệt", "proposed approval"),
                _O, ("in_review",), "pending_grant",
-               guard=guard, drafts=grant, asks=grant_asks, tone="primary"),
+               guard=guard, drafts=grant, drafts_if=grant_if, asks=grant_asks, tone="primary"),
+        Action("cite", Text("Ghi văn bản thực hiện", "Name what it carries out"),
+               Text("đã ghi văn bản mà hồ sơ này thực hiện", "named what this carries out"),
+               _O, ("in_review",), "in_review", effect="cite", asks=NAMED),
         Action("ask_supplement", Text("Yêu cầu bổ sung", "Ask for a supplement"),
                Text("đã yêu cầu bổ sung hồ sơ", "asked for a supplement"),
                _O, ("in_review",), "supplement_requested",
@@ -204,7 +212,7 @@ def standard(
         Action("issue", Text("Cấp số và phát hành", "Number and issue"),
                Text("đã phát hành văn bản", "issued the letter"),
                _C, ("signed_grant",), "granted",
-               issues=DRAFTED, clock=Clock.END, mail="granted", tone="primary"),
+               issues=DRAFTED, clock=Clock.END, mail="granted", sends=sends, tone="primary"),
         Action("issue", Text("Cấp số và phát hành", "Number and issue"),
                Text("đã phát hành văn bản", "issued the letter"),
                _C, ("signed_refusal",), "refused",
@@ -214,3 +222,18 @@ def standard(
                _A, ("submitted", "in_review", "supplement_requested"), "withdrawn",
                clock=Clock.END, mail="withdrawn", tone="warning"),
     )  # fmt: skip
+
+
+# For request types whose grant gives a first access: the link got lost, or its time is over.
+REISSUE = Action(
+    "reissue",
+    Text("Cấp lại liên kết kích hoạt", "Issue the activation link again"),
+    Text("đã cấp lại liên kết kích hoạt", "issued the activation link again"),
+    _O,
+    ("granted",),
+    "granted",
+    guard=access_unused,
+    effect="reissue_access",
+    mail="reissued",
+    asks=(NOTE,),
+)

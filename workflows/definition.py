@@ -40,6 +40,8 @@ class Phase(StrEnum):
     QUEUE = "queue"
     REVIEW = "review"
     WAITING = "waiting"
+    # Another body has to answer: the superior one, or those who were asked for comment.
+    OUTSIDE = "outside"
     SIGNATURE = "signature"
     ISSUE = "issue"
     DONE = "done"
@@ -67,6 +69,8 @@ class Once(StrEnum):
     # Rule Q1 of the QR registration: once, until refused or left without an answer (Q4).
     UNTIL_REFUSED = "until_refused"
     ONE_AT_A_TIME = "one_at_a_time"
+    # What the house files itself.
+    AS_OFTEN = "as_often"
 
 
 Facts = Mapping[str, Any]
@@ -95,10 +99,12 @@ class State:
 class Action:
     """One edge or several with the same end: who may go from where to where.
 
-    `drafts` names the letter this action prepares for signature; `issues` the letter it
+    `drafts` names the letter this action prepares for signature, `drafts_if` another one while
+    a field has an answer: (field, answer, letter); `issues` the letter it
     numbers and binds at once (DRAFTED: the one prepared before); `signs` that the actor signs
     the drafted letter; `effect` what it changes in the registers; `asks` what the actor must
-    supply; `mail` the mail to the applicant.
+    supply; `mail` the mail to the applicant, or to the address in the field `mail_to`; `sends`
+    the mail that goes with the letter to every recipient of the dossier.
     """
 
     name: str
@@ -109,14 +115,23 @@ class Action:
     target: str
     guard: Guard | None = None
     drafts: str = ""
+    drafts_if: tuple[str, str, str] | None = None
     issues: str = ""
     signs: bool = False
     effect: str = ""
     clock: Clock = Clock.KEEP
     mail: str = ""
+    mail_to: str = ""
+    sends: str = ""
     asks: tuple[Field, ...] = ()
     # How its button looks: primary, secondary or warning.
     tone: str = "secondary"
+
+    def letter_for(self, answers: Mapping[str, str]) -> str:
+        """Return the letter it drafts for a dossier with these answers."""
+        if self.drafts_if and answers.get(self.drafts_if[0]) == self.drafts_if[1]:
+            return self.drafts_if[2]
+        return self.drafts
 
 
 DRAFTED = "*drafted"
@@ -147,10 +162,17 @@ class Workflow:
     rules: tuple[Rule, ...] = ()
     # What the applicant should have at hand before starting.
     bring: tuple[Text, ...] = ()
-    # Which answers name the dossier in lists, its applicant and the applicant's phone.
-    subject_field: str = "facility_name"
+    # Which answers name the dossier in lists (the first that is asked and given), its applicant
+    # and the applicant's phone.
+    subject_fields: tuple[str, ...] = ("facility_name",)
     applicant_field: str = "custodian_name"
     phone_field: str = "custodian_phone"
+    # Who files it: the applicant on the portal, or an officer at the desk.
+    filed_by: Role = Role.APPLICANT
+    # The columns of its list of recipients, if it goes to a list; `name` and `email` first.
+    recipients: tuple[Field, ...] = ()
+    # What each recipient is asked on its own page: who took receipt, or the comment.
+    recipient_asks: tuple[Field, ...] = ()
     # The file name in workflows/kinds/, filled in by the registry.
     kind: str = ""
 
@@ -168,10 +190,29 @@ class Workflow:
         return {s.name: s for s in self.states}
 
     @cached_property
+    def usual_way(self) -> tuple[State, ...]:
+        """The states a dossier passes when nothing is sent back or refused."""
+        first: dict[str, Action] = {}
+        for action in self.actions:
+            for source in action.sources if action.tone == "primary" else ():
+                first.setdefault(source, action)
+        way = [self.initial]
+        while (step := first.get(way[-1])) is not None and step.target not in way:
+            way.append(step.target)
+        return tuple(self.by_state[name] for name in way)
+
+    @cached_property
     def letters(self) -> frozenset[str]:
         """Names of all the letters this workflow may draft or issue."""
         named = {a.drafts for a in self.actions} | {a.issues for a in self.actions}
+        named |= {a.drafts_if[2] for a in self.actions if a.drafts_if}
         return frozenset(named - {"", DRAFTED})
+
+    def subject(self, answers: Mapping[str, str]) -> str:
+        """Return what names a dossier with these answers; empty while nothing does."""
+        fields = {f.name: f for f in self.fields}
+        named = (n for n in self.subject_fields if fields[n].applies(answers))
+        return next((answers[n] for n in named if answers.get(n)), "")
 
     @cached_property
     def _machine(self) -> Machine:

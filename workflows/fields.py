@@ -20,6 +20,7 @@ class FieldType(StrEnum):
     PHONE = "phone"
     MOBILE = "mobile"
     DATE = "date"
+    DEADLINE = "deadline"
     CHOICE = "choice"
     TAX_CODE = "tax_code"
     PERSONAL_ID = "personal_id"
@@ -45,6 +46,7 @@ _CHECKS: Mapping[FieldType, validators.Validator] = {
     FieldType.PHONE: validators.phone,
     FieldType.MOBILE: validators.mobile,
     FieldType.DATE: validators.past_date,
+    FieldType.DEADLINE: validators.coming_date,
     FieldType.CHOICE: validators.one_line,
     FieldType.TAX_CODE: validators.tax_code,
     FieldType.PERSONAL_ID: validators.personal_id,

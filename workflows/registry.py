@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from workflows import kinds
-from workflows.definition import Workflow
+from workflows.definition import Role, Workflow
 from workflows.errors import DefinitionError, UnknownWorkflow
 
 
@@ -25,9 +25,14 @@ def all_workflows() -> Mapping[str, Workflow]:
     return found
 
 
-def get(kind: str) -> Workflow:
-    """Return one workflow; raise UnknownWorkflow."""
-    try:
-        return all_workflows()[kind]
-    except KeyError:
-        raise UnknownWorkflow(kind) from None
+def filed_by(role: Role) -> list[Workflow]:
+    """Return the workflows that applicants file, or those that officers file."""
+    return [w for w in all_workflows().values() if w.filed_by is role]
+
+
+def get(kind: str, filer: Role | None = None) -> Workflow:
+    """Return one workflow; raise UnknownWorkflow, also when somebody else files it."""
+    workflow = all_workflows().get(kind)
+    if workflow is None or filer not in (None, workflow.filed_by):
+        raise UnknownWorkflow(kind)
+    return workflow

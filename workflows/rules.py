@@ -7,14 +7,32 @@ from workflows.text import Text
 Rule = Callable[[Mapping[str, str]], tuple[str, Text] | None]
 
 
-def one_of(*names: str) -> Rule:
+_NOTHING_TO_CHANGE = Text(
+    "Ghi ít nhất một thông tin cần thay đổi.", "Enter at least one thing to change."
+)
+
+
+def one_of(*names: str, says: Text = _NOTHING_TO_CHANGE) -> Rule:
     """Return the rule that at least one of some optional fields is filled."""
 
     def rule(answers: Mapping[str, str]) -> tuple[str, Text] | None:
         if any(answers.get(name) for name in names):
             return None
-        return names[0], Text(
-            "Ghi ít nhất một thông tin cần thay đổi.", "Enter at least one thing to change."
+        return names[0], says
+
+    return rule
+
+
+def all_or_none(*names: str) -> Rule:
+    """Return the rule that optional fields which make sense together come together."""
+
+    def rule(answers: Mapping[str, str]) -> tuple[str, Text] | None:
+        empty = [name for name in names if not answers.get(name)]
+        if not empty or len(empty) == len(names):
+            return None
+        return empty[0], Text(
+            "Ghi đủ các thông tin của mục này, hoặc để trống tất cả.",
+            "Fill everything in this group, or leave all of it empty.",
         )
 
     return rule

@@ -50,7 +50,8 @@ def _graph(workflow: Workflow) -> Iterable[str]:
     pairs = [(source, a.target) for a in workflow.actions for source in a.sources]
     unknown = {n for pair in pairs for n in pair} | {workflow.initial}
     yield from (f"unknown state {n}" for n in sorted(unknown - known))
-    yield from (f"{s} is final but {t} follows it" for s, t in pairs if s in final)
+    # What comes after the end (a new link, a reminder) changes no state and no clock.
+    yield from (f"{s} is final but {t} follows it" for s, t in pairs if s in final and s != t)
     if not final:
         yield "no final state"
     reached = _closure({workflow.initial}, pairs)
@@ -72,7 +73,10 @@ def _actions(workflow: Workflow) -> Iterable[str]:
         if (a.issues == DRAFTED or a.signs) and not drafted:
             yield f"{a.name} takes a letter that nothing drafts"
         target = phases.get(a.target)
-        if target in FINAL_PHASES and a.clock is not Clock.END:
+        ended = [phases.get(source) in FINAL_PHASES for source in a.sources]
+        if any(ended) and a.clock is not Clock.KEEP:
+            yield f"{a.name} moves the clock of an ended dossier"
+        if target in FINAL_PHASES and not all(ended) and a.clock is not Clock.END:
             yield f"{a.name} ends the dossier but not its clock"
         if target is Phase.WAITING and a.clock is not Clock.STOP:
             yield f"{a.name} waits for the applicant while the clock runs"
@@ -81,7 +85,8 @@ def _actions(workflow: Workflow) -> Iterable[str]:
 
 
 def _fields(workflow: Workflow) -> Iterable[str]:
-    for field in [*workflow.fields, *(f for a in workflow.actions for f in a.asks)]:
+    asked = [f for a in workflow.actions for f in a.asks]
+    for field in [*workflow.fields, *asked, *workflow.recipients, *workflow.recipient_asks]:
         if field.choices_from:
             continue
         try:
@@ -89,9 +94,21 @@ def _fields(workflow: Workflow) -> Iterable[str]:
         except FieldError as error:
             yield f"the sample of {field.name} is refused: {error}"
     names = {f.name for f in workflow.fields}
-    for name in (workflow.subject_field, workflow.applicant_field, workflow.phone_field):
-        if name not in names:
+    for name in (*workflow.subject_fields, workflow.applicant_field, workflow.phone_field):
+        if name and name not in names:
             yield f"there is no field {name}"
+    asked_for = [f.when for f in workflow.fields if f.when]
+    asked_for += [a.drafts_if[:2] for a in workflow.actions if a.drafts_if]
+    answers = {(f.name, c.value) for f in workflow.fields for c in f.choices}
+    yield from (f"no answer {n}={v}" for n, v in asked_for if (n, v) not in answers)
+    columns = [f.name for f in workflow.recipients]
+    if columns and columns[:2] != ["name", "email"]:
+        yield "a list of recipients begins with name and email"
+    yield from (
+        f"{a.name} writes to {a.mail_to}, which is no field"
+        for a in workflow.actions
+        if a.mail_to and a.mail_to not in names
+    )
 
 
 def _repeated(items: Iterable[T]) -> list[T]:

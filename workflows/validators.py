@@ -182,20 +182,38 @@ def code(value: str) -> str:
     return text
 
 
-def past_date(value: str) -> str:
-    """Return an ISO date that is not in the future, from dd/mm/yyyy or ISO."""
+def _day(value: str) -> date | None:
     for shape in ("%Y-%m-%d", "%d/%m/%Y") if value.isascii() else ():
         try:
-            day = datetime.strptime(value, shape).date()  # noqa: DTZ007 - a date has no zone
+            return datetime.strptime(value, shape).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
             continue
-        # A day of grace: this package has no clock of the office's time zone.
-        if date(1945, 9, 2) <= day and (day - date.today()).days <= 1:  # noqa: DTZ011
-            return day.isoformat()
+    return None
+
+
+def past_date(value: str) -> str:
+    """Return an ISO date that is not in the future, from dd/mm/yyyy or ISO."""
+    day = _day(value)
+    # A day of grace: this package has no clock of the office's time zone.
+    if day and date(1945, 9, 2) <= day and (day - date.today()).days <= 1:  # noqa: DTZ011
+        return day.isoformat()
     raise FieldError(
         Text(
             "Nhập ngày đã qua theo dạng ngày/tháng/năm, ví dụ: 05/01/2026.",
             "Enter a past date as day/month/year, for example 05/01/2026.",
+        )
+    )
+
+
+def coming_date(value: str) -> str:
+    """Return an ISO date that is not over yet, from dd/mm/yyyy or ISO."""
+    day = _day(value)
+    if day and day.year < 2100 and (day - date.today()).days >= 0:  # noqa: DTZ011
+        return day.isoformat()
+    raise FieldError(
+        Text(
+            "Nhập ngày sắp tới theo dạng ngày/tháng/năm, ví dụ: 31/12/2026.",
+            "Enter a coming date as day/month/year, for example 31/12/2026.",
         )
     )
 

@@ -32,8 +32,9 @@ def _letters_and_mails() -> Iterator[str]:
     for kind, workflow in workflows.all_workflows().items():
         yield from (f"{kind}: no letter {n}" for n in sorted(workflow.letters - known.keys()))
         for action in workflow.actions:
-            if action.mail and not (ROOT / "templates" / "mail" / f"{action.mail}.txt").exists():
-                yield f"{kind}: no mail {action.mail}"
+            for mail in filter(None, (action.mail, action.sends)):
+                if not (ROOT / "templates" / "mail" / f"{mail}.txt").exists():
+                    yield f"{kind}: no mail {mail}"
             if action.effect and action.effect not in EFFECTS:
                 yield f"{kind}: no effect {action.effect}"
 

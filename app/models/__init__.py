@@ -7,6 +7,7 @@ from app.models.holders import Facility, Office, Organisation, Prescriber, Vendo
 from app.models.letter import BookEntry, Counter, Letter, NumberBook
 from app.models.outbox import OutgoingMail
 from app.models.people import Department, EmailCode, EmailLock, SignIn, Unit, User
+from app.models.place import Place
 from app.models.register import (
     Account,
     AccountEvent,
@@ -39,6 +40,7 @@ __all__ = [
     "Office",
     "Organisation",
     "OutgoingMail",
+    "Place",
     "Prescriber",
     "Recipient",
     "SignIn",

@@ -31,14 +31,9 @@ class Recipient(Base):
     nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     sent_at: Mapped[datetime | None]
-    seen_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
-    # Who took receipt, as they named themselves.
-    acknowledged_by: Mapped[str] = mapped_column(default="", server_default="")
-    acknowledged_at: Mapped[datetime | None]
-    # agree, amend, disagree
-    answer: Mapped[str] = mapped_column(default="", server_default="")
-    comment: Mapped[str] = mapped_column(default="", server_default="")
+    # What the workflow asks recipients (who took receipt; the comment on a draft).
+    answers: Mapped[dict[str, str]] = mapped_column(default=dict)
     answered_at: Mapped[datetime | None]
 
     dossier: Mapped[Dossier] = relationship()

@@ -40,6 +40,8 @@ class Organisation(Base):
     kind: Mapped[str] = mapped_column(default="", server_default="")
     tax_code: Mapped[str] = mapped_column(default="", server_default="")
     address: Mapped[str] = mapped_column(default="", server_default="")
+    # The commune, when it is known by its code.
+    place_code: Mapped[str | None] = mapped_column(ForeignKey("places.code"), index=True)
     # The vendor whose software connects this facility, if it does not connect by itself.
     vendor_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     created_at: Mapped[datetime]

@@ -133,6 +133,7 @@ class Activation(Base):
     used_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
+    dossier: Mapped[Dossier] = relationship()
 
 
 class CalendarOverride(Base):

@@ -3,21 +3,30 @@
 from flask import current_app
 
 import workflows
+from app import formats
 from app.models import Dossier, DossierEvent, Letter
-from app.services import activations, facts, mails
+from app.services import activations, circulation, facts, mails
 from workflows import Fired
+
+_WITH_ACCESS = ("granted", "reissued")
 
 
 def announce(dossier: Dossier, fired: Fired, event: DossierEvent, letter: Letter | None) -> None:
     """Write the mail of an action to the applicant, in the transaction of the action."""
+    if fired.action.sends:
+        circulation.send(dossier, fired.action.sends, f"{dossier.key}:{event.seq}", letter)
     if not fired.action.mail:
         return
+    config = current_app.config["VANTHU"]
+    to = dossier.answers[fired.action.mail_to] if fired.action.mail_to else dossier.email
     activation = None
-    if fired.action.mail == "granted":
-        activation = activations.release(dossier, current_app.config["VANTHU"].activation_days)
+    if fired.action.mail in _WITH_ACCESS:
+        activation = activations.release(dossier, config.activation_days)
+    if activation is not None and fired.action.mail == "reissued":
+        to = activation.account.custodian_email  # as it is on record by now
     mails.queue(
         fired.action.mail,
-        dossier.email,
+        to,
         once=f"{dossier.key}:{event.seq}",
         dossier=dossier,
         letter=letter,
@@ -26,8 +35,9 @@ def announce(dossier: Dossier, fired: Fired, event: DossierEvent, letter: Letter
             **facts.for_letter(dossier, event.details),
             "title": workflows.get(dossier.kind).title,
             "letter": letter,
-            "has_activation": activation is not None,
-            "activation_days": current_app.config["VANTHU"].activation_days,
+            "activation": activation,
+            "activation_days": config.activation_days,
+            "password_months": formats.two(config.password_months),
         },
     )
 

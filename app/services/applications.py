@@ -12,11 +12,14 @@ from app.formats import day, phone
 from app.models import Attachment, Dossier, DossierEvent, Letter
 from app.security.actors import Actor, applicant
 from app.services import attachments, facts, filling
-from workflows import Action, Clock, Field, FieldError, FieldType, Phase, Role, Text, Workflow
+from workflows import Action, Clock, Field, FieldError, FieldType, Phase, Text, Workflow
 
 SENDING = frozenset({Clock.START, Clock.RESTART})
 """What handing a form in does to the clock."""
-_STORED_FORM = frozenset({FieldType.DATE, FieldType.PHONE, FieldType.MOBILE})
+_STORED_FORM = frozenset({FieldType.DATE, FieldType.DEADLINE, FieldType.PHONE, FieldType.MOBILE})
+
+
+_PHONES = frozenset({FieldType.PHONE, FieldType.MOBILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def by_key(key: str) -> Dossier | None:
     """Return a dossier with everything its status page shows."""
     return db.session.scalars(
         select(Dossier)
-        .where(Dossier.key == key)
+        # What the house files itself has no applicant, and no page on the portal.
+        .where(Dossier.key == key, Dossier.email != "")
         .options(
             joinedload(Dossier.officer),
             selectinload(Dossier.events),
@@ -121,7 +125,8 @@ def other_actions(dossier: Dossier) -> list[Action]:
 
 
 def _offered(dossier: Dossier) -> list[Action]:
-    return workflows.get(dossier.kind).offered(dossier.state, {Role.APPLICANT})
+    workflow = workflows.get(dossier.kind)
+    return workflow.offered(dossier.state, {workflow.filed_by})
 
 
 def actor(dossier: Dossier) -> Actor:
@@ -136,11 +141,15 @@ def actor(dossier: Dossier) -> Actor:
     return applicant(dossier.email, _canonical(field, typed) if field else typed)
 
 
-def groups(workflow: Workflow) -> list[tuple[Text, list[Field]]]:
+def groups(
+    workflow: Workflow, kept: Mapping[str, str] | None = None
+) -> list[tuple[Text, list[Field]]]:
     """Return the fields by group, in the order of the form, with their catalogues."""
     found: dict[Text, list[Field]] = {}
     for field in workflow.fields:
-        found.setdefault(field.group, []).append(facts.with_catalogues(field))
+        found.setdefault(field.group, []).append(
+            facts.with_catalogues(field, (kept or {}).get(field.name, ""))
+        )
     return list(found.items())
 
 
@@ -150,7 +159,7 @@ def summary(dossier: Dossier, *, submitted: bool = False) -> list[Section]:
     files = attachments.current(dossier)
     asked = [
         (title, [f for f in fields if f.applies(values)])
-        for title, fields in groups(workflows.get(dossier.kind))
+        for title, fields in groups(workflows.get(dossier.kind), dossier.answers)
     ]
     return [
         Section(title, tuple(_answer(f, values, files) for f in fields))
@@ -184,7 +193,7 @@ def typed_form(field: Field, value: str) -> str:
         kept = field.check(value)
     except FieldError:
         return value  # wrong, and shown as it was typed
-    return day(kept) if field.type is FieldType.DATE else phone(kept)
+    return phone(kept) if field.type in _PHONES else day(kept)
 
 
 def asked(dossier: Dossier) -> Asked | None:

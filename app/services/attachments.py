@@ -19,6 +19,8 @@ from app.transaction import after_commit
 from workflows import Text
 
 MAX_FILES = 30
+Upload = tuple[str, bytes]
+"""The name and the content of a file that somebody sends."""
 _MAX_PIXELS = 60_000_000
 _IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png")}
 _KINDS = Text(
@@ -29,17 +31,6 @@ _KINDS = Text(
 
 def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: int) -> Attachment:
     """Add a file to a field, replacing the one before; raise Invalid with what to do."""
-    if not content:
-        raise Invalid({field: Text("Tệp trống, chọn tệp khác.", "The file is empty.")})
-    if len(content) > max_mb * 1024 * 1024:
-        raise Invalid(
-            {
-                field: Text(
-                    "Tệp lớn hơn {n} MB; giảm dung lượng rồi gửi lại.",
-                    "The file is larger than {n} MB; make it smaller.",
-                ).fill(n=max_mb)
-            }
-        )
     total = sum(a.size for a in dossier.attachments) + len(content)
     if len(dossier.attachments) >= MAX_FILES or total > MAX_FILES * max_mb * 1024 * 256:
         raise Invalid(
@@ -50,6 +41,14 @@ def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: 
                 )
             }
         )
+    return attach_one(dossier, field, filename, content, max_mb)
+
+
+def attach_one(
+    dossier: Dossier, field: str, filename: str, content: bytes, max_mb: int
+) -> Attachment:
+    """Add a file that has a place of its own, as each of many recipients has one."""
+    _refuse_size(field, content, max_mb)
     sniffed = sniff(content)
     if sniffed is None:
         raise Invalid({field: _KINDS})
@@ -67,6 +66,20 @@ def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: 
     )
     db.session.add(attachment)
     return attachment
+
+
+def _refuse_size(field: str, content: bytes, max_mb: int) -> None:
+    if not content:
+        raise Invalid({field: Text("Tệp trống, chọn tệp khác.", "The file is empty.")})
+    if len(content) > max_mb * 1024 * 1024:
+        raise Invalid(
+            {
+                field: Text(
+                    "Tệp lớn hơn {n} MB; giảm dung lượng rồi gửi lại.",
+                    "The file is larger than {n} MB; make it smaller.",
+                ).fill(n=max_mb)
+            }
+        )
 
 
 def remove(dossier: Dossier, field: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -10,11 +11,12 @@ import workflows
 from app import clock, formats
 from app.errors import AlreadyDone, Conflict, Invalid, Refused
 from app.extensions import db
-from app.models import Dossier, DossierEvent
+from app.models import Dossier, DossierEvent, User
 from app.security import keys
 from app.security.actors import Actor, roles_of, who_of
 from app.services import (
     announcements,
+    attachments,
     deadlines,
     facts,
     filling,
@@ -23,19 +25,26 @@ from app.services import (
     organisation,
     progress,
 )
+from app.services.attachments import Upload
 from app.services.books import count
 from app.services.effects import EFFECTS
-from workflows import DRAFTED, Clock, Field, FieldError, Fired, Once, Phase, Text
+from workflows import DRAFTED, Clock, Field, FieldError, FieldType, Fired, Once, Phase, Role, Text
 
 _WITH_LETTER = (Phase.SIGNATURE, Phase.ISSUE)
 
 
-def begin(kind: str, email: str) -> Dossier:
-    """Start or resume the draft of a request; raise Refused when the e-mail has one running."""
-    workflow = workflows.get(kind)
+def begin(kind: str, email: str, officer: User | None = None) -> Dossier:
+    """Start or resume the draft of a request; raise Refused when the e-mail has one running.
+
+    What the house files itself has no e-mail; its officer holds it from the first word on.
+    """
+    workflow = workflows.get(kind, Role.OFFICER if officer else Role.APPLICANT)
     draft = db.session.scalars(
         select(Dossier).where(
-            Dossier.email == email, Dossier.kind == kind, Dossier.state == workflow.initial
+            Dossier.email == email,
+            Dossier.officer_id == (officer.id if officer else None),
+            Dossier.kind == kind,
+            Dossier.state == workflow.initial,
         )
     ).first()
     if draft is not None:
@@ -48,6 +57,7 @@ def begin(kind: str, email: str) -> Dossier:
         state=workflow.initial,
         phase=workflow.by_state[workflow.initial].phase,
         email=email,
+        officer=officer,
         answers={},
         typed={},
         created_at=now,
@@ -58,6 +68,8 @@ def begin(kind: str, email: str) -> Dossier:
 
 
 def _refuse_second(kind: str, email: str) -> None:
+    if workflows.get(kind).once is Once.AS_OFTEN:
+        return
     other = db.session.scalars(select(Dossier).where(Dossier.once_key == f"{kind}:{email}")).first()
     if other is not None:
         raise second_registration(other)
@@ -97,14 +109,17 @@ def act(
     *,
     version: int | None = None,
     supplied: Mapping[str, str] | None = None,
+    files: Mapping[str, Upload] | None = None,
 ) -> Dossier:
     """Take one step on a dossier; everything it causes is written, or nothing.
 
     Raises LookupError (no such dossier), Invalid (what the actor supplied), ActionRefused
     (state, role, premise), Conflict (somebody was first), AlreadyDone (a double click).
     """
+    # key_share: rows that only point at the dossier are written meanwhile. A custodian who opens
+    # an account holds that and then points here; an officer comes the other way.
     dossier = db.session.scalars(
-        select(Dossier).where(Dossier.key == key).with_for_update()
+        select(Dossier).where(Dossier.key == key).with_for_update(key_share=True)
     ).one_or_none()
     if dossier is None:
         raise LookupError(key)
@@ -119,14 +134,18 @@ def act(
         if _is_own_repeat(events[-1], name, actor):
             raise AlreadyDone(Text("Thao tác này đã được ghi nhận.", "This was done already."))
         raise Conflict(who_did_what(dossier))
-    details = _supplied(edge.asks if edge else (), supplied or {})
+    files = files or {}
+    details = _supplied(edge.asks if edge else (), supplied or {}, files)
     if edge is not None and edge.clock in (Clock.START, Clock.RESTART):
         changed = filling.take(dossier)
-        if edge.clock is Clock.RESTART:
+        if edge.clock is Clock.RESTART and workflow.filed_by is Role.APPLICANT:
             details["changed"] = filling.something(changed)
     premises = facts.for_guards(dossier) if edge and edge.guard else {}
     fired = workflow.fire(dossier, name, roles=roles, facts=premises)
     role = min(roles & fired.action.roles)
+    for field in fired.action.asks:
+        if field.name in files:
+            attachments.attach(dossier, field.name, *files[field.name], _max_mb())
     event = history.append(dossier, fired, actor, role, details)
     dossier.phase = workflow.by_state[fired.after].phase
     dossier.changed_at = event.at
@@ -136,7 +155,8 @@ def act(
     if fired.action.effect:
         EFFECTS[fired.action.effect](dossier, actor)
     letter = _letter(dossier, fired, actor, details)
-    if dossier.phase in workflows.FINAL_PHASES:
+    was_over = workflow.by_state[fired.before].phase in workflows.FINAL_PHASES
+    if dossier.phase in workflows.FINAL_PHASES and not was_over:
         _close(dossier, event, workflow.once)
     announcements.announce(dossier, fired, event, letter)
     return dossier
@@ -145,7 +165,7 @@ def act(
 def _letter(dossier: Dossier, fired: Fired, actor: Actor, details: dict[str, Any]) -> Any:
     action = fired.action
     if action.drafts:
-        letters.draft(dossier, action.drafts, details)
+        letters.draft(dossier, action.letter_for(dossier.answers), details)
     if action.signs:
         letters.sign(dossier, actor)
     if action.issues == DRAFTED:
@@ -185,12 +205,22 @@ def who_did_what(dossier: Dossier) -> Text:
     )
 
 
-def _supplied(asks: tuple[Field, ...], supplied: Mapping[str, str]) -> dict[str, Any]:
+def _max_mb() -> int:
+    most: int = current_app.config["VANTHU"].upload_max_mb
+    return most
+
+
+def _supplied(
+    asks: tuple[Field, ...], supplied: Mapping[str, str], files: Mapping[str, Upload]
+) -> dict[str, Any]:
     details: dict[str, Any] = {}
     errors: dict[str, Text] = {}
     for field in asks:
+        typed = files[field.name][0] if field.name in files else supplied.get(field.name, "")
+        if field.type is FieldType.FILE and field.name not in files:
+            typed = ""
         try:
-            details[field.name] = field.check(supplied.get(field.name, ""))
+            details[field.name] = field.check(typed)
         except FieldError as error:
             errors[field.name] = error.message
     if errors:
@@ -206,6 +236,8 @@ def _register(dossier: Dossier) -> None:
     dossier.submitted_at = now
     sequence = count(f"dossier:{stamp}")
     dossier.code = f"{organisation.department().agency_code}-{stamp}-{sequence:04d}"
+    if workflows.get(dossier.kind).once is Once.AS_OFTEN:
+        return
     dossier.once_key = f"{dossier.kind}:{dossier.email}"
     try:
         db.session.flush()

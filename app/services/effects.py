@@ -13,9 +13,10 @@ from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, ConnectionCode, Dossier, TargetSystem
 from app.security.actors import Actor
-from app.services import accounts, activations, facts, holders
+from app.services import accounts, activations, connections, facts, holders
+from app.services.list_effects import LIST_EFFECTS
 from workflows import Text
-from workflows.guards import no_account_yet
+from workflows.guards import access_unused, no_account_yet
 
 Effect = Callable[[Dossier, Actor], None]
 
@@ -33,6 +34,7 @@ def unassign(dossier: Dossier, actor: Actor) -> None:
 def grant_account(dossier: Dossier, actor: Actor) -> None:
     """Enter the holder and its account; the first access waits for the letter (rule A1)."""
     answers = dossier.answers
+    vendor = connections.named(dossier)
     holder = holders.of(dossier)
     # Whoever was approved in the same moment has committed before the holder could be locked.
     if (taken := no_account_yet(facts.for_guards(dossier))) is not None:
@@ -61,6 +63,9 @@ def grant_account(dossier: Dossier, actor: Actor) -> None:
     )
     accounts.note(account, dossier, actor.name, "granted")
     activations.prepare(dossier, account)
+    if vendor or not any(a.state != "closed" for a in holder.accounts if a is not account):
+        # An account that a facility still has may connect through a vendor while this one does not.
+        holder.vendor = vendor
 
 
 def reset_access(dossier: Dossier, actor: Actor) -> None:
@@ -71,9 +76,20 @@ def reset_access(dossier: Dossier, actor: Actor) -> None:
     activations.prepare(dossier, account)
 
 
+def reissue_access(dossier: Dossier, actor: Actor) -> None:
+    """Put a new link in the place of one that was not used; the account stays as it is."""
+    account = _account(dossier)
+    # The custodian may have opened it, or a handover been approved, while the lock was awaited.
+    if (lost := access_unused({"access": facts.first_access(dossier)})) is not None:
+        raise Conflict(lost)
+    accounts.note(account, dossier, actor.name, "reissued")
+    activations.prepare(dossier, account)
+
+
 def change_account(dossier: Dossier, actor: Actor) -> None:
     """Write the new particulars; what was left empty stays."""
     answers = dossier.answers
+    vendor = connections.named(dossier)
     account = _account(dossier)
     event = accounts.change(
         account,
@@ -86,6 +102,10 @@ def change_account(dossier: Dossier, actor: Actor) -> None:
     if name := answers.get("new_facility_name"):
         event.changes = event.changes | {"facility_name": [account.holder.name, name]}
         account.holder.name = name
+    if answers.get("new_connection") and vendor is not account.holder.vendor:
+        names = [v.name if v else "" for v in (account.holder.vendor, vendor)]
+        event.changes = event.changes | {"vendor": names}
+        account.holder.vendor = vendor
 
 
 def hand_over(dossier: Dossier, actor: Actor) -> None:
@@ -105,12 +125,16 @@ def hand_over(dossier: Dossier, actor: Actor) -> None:
 
 
 def close_account(dossier: Dossier, actor: Actor) -> None:
-    """Close the account and every link to it (rule A2)."""
+    """Close the account and every link to it (rule A2); a vendor's facilities are cut off."""
+    vendor = connections.to_close(dossier, lock=True)
     account = _account(dossier)
     account.state = "closed"
     account.closed_at = clock.now()
+    account.password_due_on = None
     activations.revoke(account)
     accounts.note(account, dossier, actor.name, "closed")
+    if vendor:
+        connections.cut_off(dossier, account, vendor, actor.name)
 
 
 def register_code(dossier: Dossier, actor: Actor) -> None:
@@ -140,6 +164,7 @@ def _account(dossier: Dossier) -> Account:
         raise Conflict(
             Text("Tài khoản không còn trong sổ.", "The account is no longer in the register.")
         )
+    accounts.lock(account)
     return account
 
 
@@ -156,8 +181,10 @@ EFFECTS: Mapping[str, Effect] = {
     "unassign": unassign,
     "grant_account": grant_account,
     "reset_access": reset_access,
+    "reissue_access": reissue_access,
     "change_account": change_account,
     "hand_over": hand_over,
     "close_account": close_account,
     "register_code": register_code,
+    **LIST_EFFECTS,
 }

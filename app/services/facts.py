@@ -14,6 +14,8 @@ from app.extensions import db
 from app.formats import day, mask_email, moment, phone
 from app.models import (
     Account,
+    AccountEvent,
+    Activation,
     ConnectionCode,
     Department,
     Dossier,
@@ -22,7 +24,8 @@ from app.models import (
     Prescriber,
     TargetSystem,
 )
-from app.services import attachments
+from app.services import attachments, connections, list_facts, places, recipients
+from app.services.catalogues import CATALOGUES
 from workflows import Field, FieldType, Workflow
 
 
@@ -63,10 +66,15 @@ def find_code(dossier: Dossier) -> ConnectionCode | None:
     return db.session.scalars(query).first()
 
 
+def is_about_a_code(dossier: Dossier) -> bool:
+    """Tell whether a dossier is about a code: its request type is one that registers them."""
+    return any(a.effect == "register_code" for a in workflows.get(dossier.kind).actions)
+
+
 def for_guards(dossier: Dossier) -> dict[str, Any]:
     """Return the premises guards look at."""
     account = find_account(dossier)
-    code = find_code(dossier) if "holder" in dossier.answers else None
+    code = find_code(dossier) if is_about_a_code(dossier) else None
     return {
         "officer": dossier.officer_id,
         "email": dossier.email,
@@ -79,6 +87,50 @@ def for_guards(dossier: Dossier) -> dict[str, Any]:
             "dossier": _code_of(account.events[0].dossier_id) if account.events else "",
         },
         "code": code and {"code": code.code, "dossier": _code_of(code.dossier_id)},
+        "access": first_access(dossier) if dossier.phase == workflows.Phase.DONE else None,
+        "recipients": recipients.for_guards(dossier) if _has_list(dossier) else None,
+        "is_vendor": bool(dossier.answers.get("vendor_tax_code")),
+        "vendor": connections.standing(dossier.answers),
+        "moved": connections.moved(dossier),
+    }
+
+
+def _has_list(dossier: Dossier) -> bool:
+    """Tell whether officers type the list; one that an approval makes has no columns to check."""
+    return bool(workflows.get(dossier.kind).recipients)
+
+
+def first_access(dossier: Dossier) -> dict[str, Any] | None:
+    """Return what became of the first access a dossier gave; None when it gave none."""
+    newest = (
+        select(Dossier.code)
+        .join(Activation, Activation.dossier_id == Dossier.id)
+        .where(Activation.account_id == Account.id)
+        .order_by(Activation.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    opened = select(AccountEvent.id).where(
+        AccountEvent.account_id == Account.id,
+        AccountEvent.dossier_id == dossier.id,
+        AccountEvent.what == "activated",
+    )
+    found = db.session.execute(
+        select(
+            Account.username, Account.state, newest.label("newest"), opened.exists().label("used")
+        )
+        .join(Activation, Activation.account_id == Account.id)
+        .where(Activation.dossier_id == dossier.id)
+        .order_by(Activation.id.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    return {
+        "username": found.username,
+        "is_closed": found.state == "closed",
+        "is_used": found.used,
+        "replaced_by": found.newest if found.newest != dossier.code else "",
     }
 
 
@@ -96,23 +148,30 @@ def proposed(dossier: Dossier) -> dict[str, Any]:
 
 def address(dossier: Dossier) -> str:
     """Return the address of the form on one line."""
-    return ", ".join(filter(None, (dossier.answers.get(n, "") for n in ("address", "commune"))))
+    answers = dossier.answers
+    return ", ".join(
+        filter(None, (answers.get("address"), places.name_of(answers.get("commune", ""))))
+    )
 
 
-def with_catalogues(field: Field) -> Field:
-    """Return the field with its choices read from the catalogue it names."""
-    if field.choices_from != "systems":
+def with_catalogues(field: Field, kept: str = "") -> Field:
+    """Return the field with its choices read from the catalogue it names.
+
+    What a dossier kept stays a choice on it, also when it is offered to nobody any more.
+    """
+    catalogue = CATALOGUES.get(field.choices_from)
+    if catalogue is None:
         return field
-    systems = db.session.scalars(
-        select(TargetSystem).where(TargetSystem.is_open).order_by(TargetSystem.id)
-    )
-    return replace(
-        field,
-        choices=tuple(workflows.Choice(s.code, workflows.Text(s.name, s.name_en)) for s in systems),
-    )
+    choices = catalogue.choices()
+    if catalogue.is_optional and not choices:
+        return replace(field, type=FieldType.TEXT, choices_from="")
+    if kept and kept not in {c.value for c in choices}:
+        name = catalogue.name(kept)
+        choices = (workflows.Choice(kept, name), *(c for c in choices if c.label != name))
+    return replace(field, choices=choices)
 
 
-def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tuple[str, ...]]:
+def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a letter or a mail: the answers as people read them, and the dossier's.
 
     ID numbers stay out: no letter needs them.
@@ -124,7 +183,7 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         select(TargetSystem).where(TargetSystem.code == dossier.answers.get("system", ""))
     ).first()
     present = attachments.current(dossier)
-    facts: dict[str, str | tuple[str, ...]] = {
+    facts: dict[str, Any] = {
         field.name: str(shown(field, dossier.answers.get(field.name, "")))
         for field in workflow.fields
         if field.type not in {FieldType.PERSONAL_ID, FieldType.FILE, FieldType.CONSENT}
@@ -136,7 +195,7 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         "applicant_email": dossier.email,
         "applicant_phone": phone(dossier.answers.get(workflow.phone_field, "")),
         "applicant_address": address(dossier),
-        "facility_name": dossier.answers.get(workflow.subject_field, ""),
+        "facility_name": workflow.subject(dossier.answers),
         "system_name": system.name if system else "",
         "submitted_on": day(clock.local(dossier.submitted_at).date())
         if dossier.submitted_at
@@ -157,6 +216,8 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, str | tup
         "account_username": account.username if account else proposed_username(dossier),
         "status_url": status_url(dossier),
     }
+    if _has_list(dossier):
+        facts |= list_facts.of(dossier, details)
     return facts
 
 
@@ -178,10 +239,12 @@ def shown(field: Field, value: str) -> str:
     if not value:
         return ""
     match field.type:
-        case FieldType.DATE:
+        case FieldType.DATE | FieldType.DEADLINE:
             return day(value)
         case FieldType.PHONE | FieldType.MOBILE:
             return phone(value)
+        case FieldType.CHOICE if field.choices_from in CATALOGUES:
+            return CATALOGUES[field.choices_from].name(value)
         case FieldType.CHOICE:
             return next((c.label for c in field.choices if c.value == value), value)
         case _:
@@ -196,9 +259,12 @@ def status_url(dossier: Dossier) -> str:
 def proposed_username(dossier: Dossier) -> str:
     """Return the name an account will have: place, then the digits of the licence.
 
-    Unique because a licence number is, and because digits and issuer are both kept.
+    Unique because a licence number is, and because digits and issuer are both kept; vendors
+    have a mark of their own before the tax code, since a licence may have the same digits.
     """
     licence = dossier.answers.get("licence_no", "")
+    if tax_code := dossier.answers.get("vendor_tax_code"):
+        licence = f"pm.{tax_code}"
     head, _, tail = licence.partition("/")
     issuer = tail.rpartition("-")[2].replace("Đ", "D")
     agency = db.session.scalars(select(Department.symbol)).first() or ""

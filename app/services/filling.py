@@ -6,7 +6,7 @@ import workflows
 from app import clock, formats
 from app.errors import Invalid, Refused
 from app.models import Dossier
-from app.services import attachments, facts
+from app.services import attachments, facts, places
 from workflows import FieldError, FieldType, Text
 
 
@@ -17,7 +17,7 @@ def type_in(dossier: Dossier, typed: Mapping[str, str]) -> None:
     dossier.typed = {**values(dossier), **kept}
     if not dossier.submitted_at:
         # A submitted dossier keeps its checked name until the supplement is sent.
-        dossier.subject = kept.get(workflows.get(dossier.kind).subject_field, dossier.subject)[:250]
+        dossier.subject = workflows.get(dossier.kind).subject(dossier.typed)[:250]
     dossier.changed_at = clock.now()
 
 
@@ -45,7 +45,9 @@ def checked(dossier: Dossier) -> tuple[dict[str, str], dict[str, Text]]:
         if field.type is FieldType.FILE:
             raw = files[field.name].name if field.name in files else ""
         try:
-            answers[field.name] = facts.with_catalogues(field).check(raw)
+            answers[field.name] = facts.with_catalogues(
+                field, dossier.answers.get(field.name, "")
+            ).check(raw)
         except FieldError as error:
             refused[field.name] = error.message
     for rule in workflows.get(dossier.kind).rules:
@@ -71,17 +73,21 @@ def take(dossier: Dossier) -> list[str]:
     answers, refused = checked(dossier)
     if refused:
         raise Invalid(refused)
+    for field in workflows.get(dossier.kind).fields:
+        if field.type is FieldType.FILE and not field.applies(answers):
+            attachments.remove(dossier, field.name)
     since = dossier.events[-1].at if dossier.events else dossier.created_at
     files = {f for f, a in attachments.current(dossier).items() if a.uploaded_at > since}
     changed = [n for n, v in answers.items() if n in files or v != dossier.answers.get(n, "")]
     workflow = workflows.get(dossier.kind)
     dossier.answers, dossier.typed = answers, {}
-    dossier.subject = answers[workflow.subject_field]
+    dossier.subject = workflow.subject(answers)
+    read = answers | {"commune": places.name_of(answers.get("commune", ""))}
     dossier.folded = formats.fold(
         " ".join(
-            answers.get(n, "")
+            read.get(n, "")
             for n in (
-                workflow.subject_field,
+                *workflow.subject_fields,
                 "licence_no",
                 "vendor_tax_code",
                 "tax_code",

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from app import clock
 from app.database import insert_into
 from app.extensions import db
-from app.models import Dossier, Facility, Prescriber, Vendor
-from app.services import facts
+from app.models import Dossier, Facility, Organisation, Prescriber, Vendor
+from app.services import facts, places
 
 Holder = TypeVar("Holder", Facility, Vendor, Prescriber)
 
@@ -25,7 +25,7 @@ def facility(dossier: Dossier) -> Facility:
     # A later form fills blanks only; what is on record changes by a request to change it.
     found.kind = found.kind or answers.get("facility_kind", "")
     found.tax_code = found.tax_code or answers.get("tax_code", "")
-    found.address = found.address or facts.address(dossier)
+    _settle(found, dossier)
     return found
 
 
@@ -34,8 +34,15 @@ def vendor(dossier: Dossier) -> Vendor:
     answers = dossier.answers
     found = _known(Vendor, answers["vendor_tax_code"], answers["vendor_name"])
     found.tax_code = found.number
-    found.address = found.address or facts.address(dossier)
+    _settle(found, dossier)
     return found
+
+
+def _settle(found: Organisation, dossier: Dossier) -> None:
+    """Enter where a body sits, unless that is on record."""
+    found.address = found.address or facts.address(dossier)
+    place = places.find(dossier.answers.get("commune", ""))
+    found.place_code = found.place_code or (place.code if place else None)
 
 
 def prescriber(dossier: Dossier) -> Prescriber:

@@ -14,9 +14,15 @@ from app.formats import fold
 from app.models import Department, Dossier, Letter, User
 from app.security import keys
 from app.security.actors import Actor
-from app.services import books, facts, organisation
+from app.services import books, connections, facts, organisation
 from letters import LetterData
 from workflows import Text
+
+_URGENCIES = {
+    "flash": letters.Urgency.FLASH,
+    "immediate": letters.Urgency.IMMEDIATE,
+    "urgent": letters.Urgency.URGENT,
+}
 
 
 def draft(dossier: Dossier, kind: str, details: dict[str, Any]) -> Letter:
@@ -110,6 +116,8 @@ def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) ->
     department = organisation.department()
     known = facts.for_letter(dossier, details)
     about = letters.kinds()[kind]
+    if "affected" in about.sample:
+        known |= connections.for_letter(dossier)
     unit = [dossier.officer.unit.symbol] if dossier.officer else []
     symbol = about.symbol or "-".join([department.symbol, *unit])
     key = keys.nonce()
@@ -126,13 +134,14 @@ def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) ->
         ),
         symbol=symbol,
         subject=letters.subject_of(kind, known),
-        addressees=(str(known["facility_name"]),),
-        recipients=("Như trên",),
+        addressees=letters.addressees_of(kind, known),
+        recipients=letters.recipients_of(kind, known),
         archive=", ".join(["VT", *unit]),
         signer=_default_signer(department) if about.form == "dispatch" else None,
         number=None,
         issued_on=None,
         facts=known,
+        urgency=_urgency(dossier),
         qr_url=str(known["status_url"]),
     )
     letter = Letter(
@@ -147,6 +156,13 @@ def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) ->
     )
     db.session.add(letter)
     return letter
+
+
+def _urgency(dossier: Dossier) -> letters.Urgency | None:
+    """Return the stamp that the form asks for; the letter that closes the matter has none."""
+    if dossier.state != "pending_request":
+        return None
+    return _URGENCIES.get(dossier.answers.get("urgency", ""))
 
 
 def _issue(letter: Letter) -> Letter:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.extensions import db
@@ -12,6 +12,8 @@ from app.models import Attachment, BookEntry, Dossier, Letter, NumberBook, Outgo
 from workflows import Phase
 
 PAGE = 25
+# On the page of a dossier; what was sent to a list stands on the page of its recipients.
+MOST_MAILS = 12
 MAIL_STATES = ("dead", "pending", "sending", "sent", "expired")
 _COUNTED = ("dead", "pending", "sending")
 
@@ -29,12 +31,13 @@ def letters_of(dossier: Dossier) -> list[Letter]:
 
 
 def mails_of(dossier: Dossier) -> list[OutgoingMail]:
-    """Return the mails sent about a dossier, the newest first."""
+    """Return the last mails about a dossier; those that failed come first."""
     return list(
         db.session.scalars(
             select(OutgoingMail)
             .where(OutgoingMail.dossier_id == dossier.id)
-            .order_by(OutgoingMail.id.desc())
+            .order_by(case((OutgoingMail.state == "dead", 0), else_=1), OutgoingMail.id.desc())
+            .limit(MOST_MAILS)
         )
     )
 

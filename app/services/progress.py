@@ -19,7 +19,7 @@ _NEUTRAL: Mapping[Phase, Text] = {
 _STEPS: tuple[tuple[frozenset[Phase], Text], ...] = (
     (frozenset({Phase.DRAFT}), Text("Nộp hồ sơ", "Submit")),
     (frozenset({Phase.QUEUE}), Text("Tiếp nhận xử lý", "Taken by an officer")),
-    (frozenset({Phase.REVIEW, Phase.WAITING}), Text("Thẩm định hồ sơ", "Review")),
+    (frozenset({Phase.REVIEW, Phase.WAITING, Phase.OUTSIDE}), Text("Thẩm định hồ sơ", "Review")),
     (frozenset({Phase.SIGNATURE}), Text("Lãnh đạo duyệt", "Decision of the leader")),
     (frozenset({Phase.ISSUE}), Text("Phát hành văn bản", "Letter issued")),
     (FINAL_PHASES, Text("Trả kết quả", "Result sent")),
@@ -79,6 +79,8 @@ def outlook(dossier: Dossier) -> Text:
 def steps(dossier: Dossier) -> list[Step]:
     """Return the whole way with the place where the dossier is."""
     phase = Phase(dossier.phase)
+    if workflows.get(dossier.kind).filed_by is Role.OFFICER:
+        return _own_steps(dossier)
     if phase is Phase.CLOSED:
         return [Step(_STEPS[0][1], "done"), Step(label(dossier), "done")]
     here = next(n for n, (phases, _) in enumerate(_STEPS) if phase in phases)
@@ -92,13 +94,37 @@ def steps(dossier: Dossier) -> list[Step]:
     ]
 
 
+def _own_steps(dossier: Dossier) -> list[Step]:
+    """Return the way of what the house files itself, as far as it went."""
+    way = workflows.get(dossier.kind).usual_way
+    names = [s.name for s in way]
+    state = workflows.get(dossier.kind).by_state[dossier.state]
+    is_over = state.phase in FINAL_PHASES
+    if state.name not in names:
+        # Sent back or stopped: what comes next stands where it left the usual way.
+        passed = [names.index(e.before) for e in dossier.events if e.before in names]
+        at = min(passed[-1] if passed else 0, len(way) - 1)
+        done = [Step(s.label, "done") for s in way[:at]]
+        if is_over:
+            return [*done, Step(state.label, "done")]
+        return [*done, Step(state.label, "current"), *(Step(s.label, "todo") for s in way[at:])]
+    here = names.index(state.name)
+    return [
+        Step(s.label, "done" if n < here or is_over else "current" if n == here else "todo")
+        for n, s in enumerate(way)
+    ]
+
+
 def history(dossier: Dossier) -> list[Told]:
     """Return what happened, the newest first; notes among staff never leave the house."""
-    states = workflows.get(dossier.kind).by_state
+    workflow = workflows.get(dossier.kind)
+    states = workflow.by_state
     out = []
     for event in reversed(dossier.events):
         before, after = states[event.before].phase, states[event.after].phase
         title = _TOLD.get((before, after), states[event.after].label)
+        if event.before == event.after:  # nothing moved: what was done is all there is to tell
+            title = workflow.edges[event.action, event.before].label
         if title is None:
             continue
         out.append(

@@ -27,7 +27,7 @@ from workflows import FINAL_PHASES, Phase, Role, Text
 PAGE = 25
 _MAX_ID = 2**62
 RUNNING = (Phase.QUEUE, Phase.REVIEW, Phase.SIGNATURE, Phase.ISSUE)
-OPEN = (*RUNNING, Phase.WAITING)
+OPEN = (*RUNNING, Phase.WAITING, Phase.OUTSIDE)
 # Phases whose dossiers may have no promised day: they stand behind all that have one.
 _UNDATED = frozenset({Phase.WAITING, Phase.CLOSED})
 
@@ -50,6 +50,7 @@ _OF_ROLE: Mapping[Role, tuple[View, ...]] = {
         View("new", Text("Chờ nhận", "To take"), (Phase.QUEUE,)),
         View("mine", Text("Của tôi", "Mine"), (Phase.REVIEW,), is_mine=True),
         View("waiting", Text("Chờ bổ sung", "Supplement"), (Phase.WAITING,), is_mine=True),
+        View("outside", Text("Chờ trả lời", "Replies"), (Phase.OUTSIDE,), is_mine=True),
     ),
 }
 _OF_ALL = (

@@ -1,10 +1,10 @@
-"""The registers as staff read them: lists, one entry with its history, a dossier's traces."""
+"""The registers as staff read them: lists, and one entry with its history."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -18,11 +18,11 @@ from app.models import (
     Dossier,
     Facility,
     Letter,
+    Office,
     Organisation,
     Prescriber,
-    TargetSystem,
+    Vendor,
 )
-from app.services import facts
 from app.services.persons import Person
 from workflows import Phase
 
@@ -32,6 +32,7 @@ _SHORT = 10
 _ENTRUSTED = ("granted", "handed_over")
 
 Row = TypeVar("Row")
+Body = TypeVar("Body", Vendor, Office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,29 @@ def facilities(text: str = "", *, after: int = 0, before: int = 0) -> Page[Facil
     if text:
         query = query.where(or_(_of_facility(text), Facility.accounts.any(_of_username(text))))
     return _page(query, Facility.id, after, before)
+
+
+def vendors(text: str = "", *, after: int = 0, before: int = 0) -> Page[Vendor]:
+    """Return vendors by name, tax code or the username of an account."""
+    return _page(_bodies(Vendor, text), Vendor.id, after, before)
+
+
+def offices(text: str = "", *, after: int = 0, before: int = 0) -> Page[Office]:
+    """Return offices by name or the username of an account."""
+    return _page(_bodies(Office, text), Office.id, after, before)
+
+
+def _bodies(table: type[Body], text: str) -> Select[Body]:
+    query = select(table).options(selectinload(table.accounts))
+    if not text:
+        return query
+    part = formats.fold(text)
+    return query.where(
+        or_(
+            table.folded.contains(part, autoescape=True),
+            table.accounts.any(_of_username(text)),
+        )
+    )
 
 
 def codes(text: str = "", *, after: int = 0, before: int = 0) -> Page[ConnectionCode]:
@@ -122,6 +146,7 @@ def find_organisation(number: int) -> Organisation | None:
         .options(
             selectinload(Organisation.accounts).joinedload(Account.system),
             selectinload(Organisation.codes).joinedload(ConnectionCode.dossier),
+            joinedload(Organisation.vendor),
         )
     ).first()
 
@@ -188,7 +213,9 @@ def dispatches(dossier_ids: Iterable[int]) -> dict[int, Letter]:
 
 
 def dossiers_of(holder: Organisation) -> list[Dossier]:
-    """Return the newest dossiers that name the number of a facility or a vendor."""
+    """Return the newest dossiers that name the number of a facility or a vendor; offices: none."""
+    if holder.sort == "office":
+        return []
     field = "vendor_tax_code" if holder.sort == "vendor" else "licence_no"
     return list(
         db.session.scalars(
@@ -203,51 +230,6 @@ def dossiers_of(holder: Organisation) -> list[Dossier]:
             .limit(_SHORT)
         )
     )
-
-
-def account_of(dossier: Dossier) -> Account | None:
-    """Return the account a dossier is about as it stands now, also when it was closed."""
-    if "system" not in dossier.answers:
-        return None
-    return db.session.scalars(
-        select(Account)
-        .join(Account.holder)
-        .join(Account.system)
-        .where(
-            facts.is_named_in(dossier.answers),
-            TargetSystem.code == dossier.answers["system"],
-        )
-        .order_by(case((Account.state == "closed", 1), else_=0), Account.id.desc())
-        .options(contains_eager(Account.holder), contains_eager(Account.system))
-    ).first()
-
-
-def code_of(dossier: Dossier) -> ConnectionCode | None:
-    """Return the code a dossier is about, of a facility or a prescriber."""
-    return facts.find_code(dossier) if "holder" in dossier.answers else None
-
-
-def is_about_an_entry(dossier: Dossier) -> bool:
-    """Tell whether a dossier is about an account or a code at all."""
-    return not dossier.answers.keys().isdisjoint({"system", "holder"})
-
-
-def changes_by(dossier: Dossier) -> tuple[list[AccountEvent], list[ConnectionCode]]:
-    """Return what a dossier changed: rows of account histories, and codes it entered."""
-    if dossier.phase not in (Phase.ISSUE, Phase.DONE):
-        return [], []
-    events = db.session.scalars(
-        select(AccountEvent)
-        .where(AccountEvent.dossier_id == dossier.id)
-        .order_by(AccountEvent.id.desc())
-        .options(joinedload(AccountEvent.account))
-    )
-    entered = db.session.scalars(
-        select(ConnectionCode)
-        .where(ConnectionCode.dossier_id == dossier.id)
-        .options(joinedload(ConnectionCode.facility), joinedload(ConnectionCode.prescriber))
-    )
-    return list(events), list(entered)
 
 
 def _of_holder(text: str) -> ColumnElement[bool]:

@@ -1,10 +1,10 @@
-"""What the calendar does by itself: reopen e-mails after a broken promise, stop what lapsed."""
+"""What the calendar does by itself: reopen e-mails, stop what lapsed, remind of passwords."""
 
 import logging
 
 from app.errors import AppError
 from app.security.actors import SYSTEM
-from app.services import announcements, deadlines, dossiers
+from app.services import announcements, circulation, custody, deadlines, dossiers
 from app.transaction import transaction
 from workflows import ActionRefused
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 def run() -> dict[str, int]:
     """Do everything that is due; safe to run twice, on several machines."""
-    done = {"reopened": 0, "lapsed": 0}
+    done = {"reopened": 0, "lapsed": 0, "reminded": 0}
     with transaction():
         for dossier in deadlines.overdue_registrations():
             announcements.reopened(dossier)
@@ -26,4 +26,24 @@ def run() -> dict[str, int]:
             log.info("lapse: somebody was first")
             continue
         done["lapsed"] += 1
+    done["reminded"] = _remind() + _remind_of_drafts()
     return done
+
+
+def _remind_of_drafts() -> int:
+    """Write to bodies that have not commented while the deadline comes near; once each."""
+    written = 0
+    for key in circulation.near_deadline():
+        with transaction():
+            written += circulation.remind(circulation.locked(key), again=False)
+    return written
+
+
+def _remind() -> int:
+    written, after = 0, 0
+    while True:
+        with transaction():
+            batch, after = custody.remind(after)
+        written += batch
+        if not after:
+            return written

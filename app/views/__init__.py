@@ -51,17 +51,28 @@ def register(app: Flask, config: Config) -> None:
         applicants,
         auth,
         compression,
+        custody,
         desk,
+        desk_affected,
+        desk_chain,
         desk_dossier,
+        desk_drafts,
         desk_letters,
+        desk_lists,
         desk_mail,
+        desk_recipients,
+        desk_reconcile,
         desk_registers,
+        desk_review,
         failures,
         health,
         portal,
+        received,
     )
 
-    for module in (portal, applicants, activation, auth, desk, desk_letters, health):
+    for module in (
+        portal, applicants, activation, custody, received, auth, desk, desk_letters, health,
+    ):  # fmt: skip
         app.register_blueprint(module.bp)
     if config.env == "development":
         from app.views import authenticator

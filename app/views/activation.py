@@ -1,6 +1,6 @@
 """First access to an account: the link of the mail, a code, then the password, shown once."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,7 +19,7 @@ bp = Blueprint("activation", __name__, url_prefix="/activate/<token>")
 def open(token: str) -> ResponseReturnValue:
     """Say what the link opens and offer to send the code."""
     found = activations.find(token)
-    return _page("intro", found) if found else _gone()
+    return _page("intro", found) if found else _gone(token)
 
 
 @bp.post("/code")
@@ -33,8 +33,8 @@ def send(token: str) -> ResponseReturnValue:
                 codes.send(found.account.custodian_email, _purpose(found))
     except Locked as error:
         found = activations.find(token)
-        return _page("code", found, say(error.message), 429) if found else _gone()
-    return redirect(url_for(".code", token=token), 303) if found else _gone()
+        return _page("code", found, say(error.message), 429) if found else _gone(token)
+    return redirect(url_for(".code", token=token), 303) if found else _gone(token)
 
 
 @bp.get("/code")
@@ -42,7 +42,7 @@ def send(token: str) -> ResponseReturnValue:
 def code(token: str) -> ResponseReturnValue:
     """Ask for the code."""
     found = activations.find(token)
-    return _page("code", found) if found else _gone()
+    return _page("code", found) if found else _gone(token)
 
 
 @bp.post("")
@@ -60,15 +60,20 @@ def show(token: str) -> ResponseReturnValue:
                 password = activations.open_once(found)
     except Locked as error:
         found = activations.find(token)
-        return _page("code", found, say(error.message), 429) if found else _gone()
+        return _page("code", found, say(error.message), 429) if found else _gone(token)
     if found is None:
-        return _gone()
+        return _gone(token)
     if not is_right:
         wrong = _("Mã không đúng hoặc đã hết hiệu lực. Kiểm tra lại hoặc yêu cầu gửi mã mới.")
         return _page("code", found, wrong, 422)
     if password is None:
-        return _gone()
-    return render_template("portal/activated.html", account=found.account, password=password)
+        return _gone(token)
+    return render_template(
+        "portal/activated.html",
+        account=found.account,
+        password=password,
+        months=current_app.config["VANTHU"].password_months,
+    )
 
 
 def _purpose(activation: Activation) -> str:
@@ -90,5 +95,12 @@ def _page(
     return page, status
 
 
-def _gone() -> ResponseReturnValue:
-    return render_template("portal/activation_gone.html"), 410
+def _gone(token: str) -> ResponseReturnValue:
+    expired = activations.expired(token)
+    officer = expired.dossier.officer if expired else None
+    page = render_template(
+        "portal/activation_gone.html",
+        expired=expired,
+        phone=officer.unit.phone if officer else "",
+    )
+    return page, 410

@@ -9,7 +9,7 @@ from app.models import Dossier
 from app.security import sessions
 from app.services import applications, calendar, letters, progress
 from app.views import for_applicants, own_or_404, public
-from app.views.applicants import bp, own_dossier
+from app.views.applicants import bp, links_of, own_dossier
 
 # Nothing of a file may act on our pages. No `sandbox` for PDF: Chrome then shows nothing.
 _FILE_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'"
@@ -40,6 +40,7 @@ def status(key: str) -> ResponseReturnValue:
 def _for_owner(dossier: Dossier) -> dict[str, object]:
     return {
         "sections": applications.summary(dossier, submitted=True),
+        "links": links_of(dossier.key),
         "letters": applications.issued_letters(dossier),
         "history": progress.history(dossier),
         "asked": applications.asked(dossier),

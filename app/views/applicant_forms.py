@@ -1,11 +1,10 @@
 """The applicant fills a form, looks it over and acts: submit, supplement, withdraw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 import workflows
 from app import clock, forms
@@ -13,12 +12,12 @@ from app.errors import AlreadyDone, AppError, Conflict, Invalid, Refused
 from app.formats import short_moment
 from app.models import Dossier
 from app.security import sessions
-from app.services import applications, attachments, dossiers, facts, filling
+from app.services import applications, dossiers, filling
 from app.transaction import transaction
-from app.views import for_applicants, own_or_404
-from app.views.applicants import bp, own_dossier, registered_page
+from app.views import filled_forms, for_applicants, own_or_404
+from app.views.applicants import bp, links_of, own_dossier, registered_page
 from app.views.failures import sentence_of, status_of
-from workflows import Action, ActionRefused, Field, FieldError, FieldType, Text
+from workflows import Action, ActionRefused, Text
 
 
 @bp.route("/dossiers/<key>/form", methods=["GET", "POST"])
@@ -59,40 +58,11 @@ def save(key: str) -> ResponseReturnValue:
 
 def _save(key: str, *, with_files: bool = True) -> dict[str, Text]:
     """Store what was typed and attached; return the files that were refused."""
-    refused: dict[str, Text] = {}
     with transaction():
         dossier = own_or_404(applications.own_to_change(key, sessions.current_email()))
         if applications.sending_action(dossier) is None:
             raise Conflict(dossiers.who_did_what(dossier))
-        fields = workflows.get(dossier.kind).fields
-        filling.type_in(dossier, _sent(fields))
-        if with_files:
-            for field in fields:
-                if field.type is FieldType.FILE:
-                    refused |= _take_file(dossier, field, request.files.get(field.name))
-    return refused
-
-
-def _sent(fields: Sequence[Field]) -> dict[str, str]:
-    """Return what this request says about the fields; of the others it says nothing."""
-    typed = {f.name: request.form[f.name] for f in fields if f.name in request.form}
-    if "whole" in request.form:
-        # The last control of the form has arrived: a consent that is missing is not given.
-        typed = {f.name: "" for f in fields if f.type is FieldType.CONSENT} | typed
-    return typed
-
-
-def _take_file(dossier: Dossier, field: Field, sent: FileStorage | None) -> dict[str, Text]:
-    if request.form.get("remove") == field.name:
-        attachments.remove(dossier, field.name)
-        return {}
-    if sent is None or not sent.filename:
-        return {}
-    try:
-        attachments.attach(dossier, field.name, sent.filename, sent.read(), _max_mb())
-    except Invalid as error:
-        return error.errors
-    return {}
+        return filled_forms.keep(dossier, with_files=with_files)
 
 
 @bp.post("/dossiers/<key>/check/<field>")
@@ -100,21 +70,8 @@ def _take_file(dossier: Dossier, field: Field, sent: FileStorage | None) -> dict
 def check_field(key: str, field: str) -> ResponseReturnValue:
     """Check one field while people type; nothing is kept."""
     dossier = own_dossier(key)
-    found = own_or_404(_field(dossier, field))
-    typed = request.form.get(field, "")
-    errors: dict[str, Text] = {}
-    try:
-        found.check(typed)
-    except FieldError as error:
-        errors[field] = error.message
-    filled = forms.fill([(Text(""), [found])], {field: typed}, {}, errors)
-    return render_template("portal/_line.html", line=filled.sections[0].lines[0], dossier=dossier)
-
-
-def _field(dossier: Dossier, name: str) -> Field | None:
-    fields = workflows.get(dossier.kind).fields
-    found = next((f for f in fields if f.name == name and f.type is not FieldType.FILE), None)
-    return facts.with_catalogues(found) if found else None
+    line = own_or_404(filled_forms.checked_line(dossier, field))
+    return render_template("_line.html", line=line, links=links_of(key))
 
 
 @bp.get("/dossiers/<key>/review")
@@ -133,6 +90,7 @@ def review(key: str) -> ResponseReturnValue:
         dossier=dossier,
         workflow=workflows.get(dossier.kind),
         sections=applications.summary(dossier),
+        links=links_of(key),
         action=action,
     )
 
@@ -185,25 +143,15 @@ def _refused_input(dossier: Dossier, name: str, errors: Mapping[str, Text]) -> R
     return _ask_page(dossier, asking, errors) if asking else _form_page(dossier, errors)
 
 
-def _max_mb() -> int:
-    n: int = current_app.config["VANTHU"].upload_max_mb
-    return n
-
-
 def _form_page(dossier: Dossier, errors: Mapping[str, Text]) -> ResponseReturnValue:
-    filled = forms.fill(
-        applications.groups(workflows.get(dossier.kind)),
-        filling.values(dossier),
-        attachments.current(dossier),
-        errors,
-    )
     page = render_template(
         "portal/form.html",
         dossier=dossier,
         workflow=workflows.get(dossier.kind),
-        filled=filled,
+        filled=filled_forms.filled(dossier, errors),
+        links=links_of(dossier.key),
         asked=applications.asked(dossier),
-        max_mb=_max_mb(),
+        max_mb=filled_forms.max_mb(),
         page_has_errors=bool(errors),
     )
     return page, 422 if errors else 200

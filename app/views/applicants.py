@@ -12,7 +12,8 @@ from app.security import sessions
 from app.services import applications, calendar, codes, dossiers, progress
 from app.transaction import transaction
 from app.views import for_applicants, own_or_404, public, safe_next
-from workflows import FieldError, validators
+from app.views.filled_forms import Links
+from workflows import FieldError, Role, validators
 
 bp = Blueprint("applicants", __name__)
 
@@ -26,7 +27,7 @@ def start() -> ResponseReturnValue:
     """Ask for the e-mail address and send a code; the answer never tells who is known."""
     kind = request.values.get("kind", "")
     if kind:
-        workflows.get(kind)
+        workflows.get(kind, Role.APPLICANT)
     if request.method != "POST":
         return _start_page(kind)
     typed = request.form.get("email", "").strip()
@@ -130,6 +131,7 @@ def mine() -> ResponseReturnValue:
         "portal/mine.html",
         dossiers=applications.of(sessions.current_email()),
         workflows=workflows.all_workflows(),
+        offers=workflows.filed_by(Role.APPLICANT),
         label=progress.label,
         days_left=office.days_left,
     )
@@ -175,6 +177,16 @@ def registered_page(kind: str, status: int = 200) -> ResponseReturnValue:
         sentence=dossiers.second_registration(dossier).message,
     )
     return page, status
+
+
+def links_of(key: str) -> Links:
+    """Return where the parts of an own dossier's form lead."""
+    return Links(
+        form=url_for("applicants.form", key=key),
+        save=url_for("applicants.save", key=key),
+        check=lambda field: url_for("applicants.check_field", key=key, field=field),
+        file=lambda a: url_for("applicants.attachment", key=key, attachment_id=a.id),
+    )
 
 
 def own_dossier(key: str) -> Dossier:

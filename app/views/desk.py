@@ -52,6 +52,8 @@ def nav() -> dict[str, Any]:
     if queues.may_see(user):
         first = queues.views_of(user)[0]
         items.append(_item("desk.queue", Text("Hồ sơ", "Dossiers"), "inbox", _tally(first).total))
+        if Role.OFFICER in staff_roles(user):
+            items.append(_item("desk.new", Text("Lập hồ sơ", "New dossier"), "pen"))
         items.append(_item("desk.register", Text("Sổ văn bản đi", "Outgoing register"), "book"))
         items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
     dead = mail_counts().get("dead", 0)
@@ -62,10 +64,21 @@ def nav() -> dict[str, Any]:
 _PARTS = {
     "desk.dossier": "desk.queue",
     "desk.act": "desk.queue",
+    "desk.affected": "desk.queue",
+    "desk.recipients_page": "desk.queue",
+    "desk.chain": "desk.queue",
+    "desk.incoming": "desk.register",
+    "desk.draft_form": "desk.new",
+    "desk.draft_list": "desk.new",
+    "desk.draft_row": "desk.new",
+    "desk.draft_review": "desk.new",
     "desk.find_person": "desk.registers",
     "desk.account": "desk.registers",
     "desk.organisation": "desk.registers",
     "desk.prescriber": "desk.registers",
+    "desk.review": "desk.registers",
+    "desk.reconcile": "desk.registers",
+    "desk.reconcile_file": "desk.registers",
 }
 
 

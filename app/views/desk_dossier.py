@@ -11,10 +11,13 @@ from app.models import Dossier
 from app.security.actors import roles_of, staff
 from app.services import dossiers
 from app.services import queue as queues
+from app.services.attachments import Upload
 from app.transaction import transaction
 from app.views import own_or_404
 from app.views.desk import bp, me
+from app.views.desk_affected import affected_panel
 from app.views.desk_pages import Attempt, dossier_page
+from app.views.desk_recipients import recipients_panel
 from app.views.desk_register_pages import dossier_panels
 from app.views.failures import sentence_of
 from workflows import FINAL_PHASES, GuardFailed, Phase, WrongState
@@ -31,7 +34,8 @@ def dossier(code: str) -> ResponseReturnValue:
 
 def _page(found: Dossier, attempt: Attempt | None = None, status: int = 200) -> ResponseReturnValue:
     actor = staff(me())
-    context = dossier_page(found, actor, attempt or Attempt()) | dossier_panels(found, actor)
+    context = dossier_page(found, actor, attempt or Attempt())
+    context |= dossier_panels(found, actor) | recipients_panel(found) | affected_panel(found)
     return render_template("desk/dossier.html", **context), status
 
 
@@ -46,7 +50,9 @@ def act(code: str, name: str) -> ResponseReturnValue:
     typed = {n: v[:4000] for n, v in request.form.items()}
     try:
         with transaction():
-            changed = dossiers.act(key, name, staff(me()), version=version, supplied=typed)
+            changed = dossiers.act(
+                key, name, staff(me()), version=version, supplied=typed, files=_uploads()
+            )
             done = say(dossiers.last_step(changed))
     except AlreadyDone as error:
         flash(say(error.message), "info")
@@ -57,6 +63,12 @@ def act(code: str, name: str) -> ResponseReturnValue:
         return _page(_again(code), Attempt(name, typed, problem=sentence_of(error)), 409)
     flash(_("Ông/Bà %(done)s: %(code)s.", done=done, code=code), "success")
     return redirect(_after(code), 303)
+
+
+def _uploads() -> dict[str, Upload]:
+    return {
+        name: (sent.filename, sent.read()) for name, sent in request.files.items() if sent.filename
+    }
 
 
 def _again(code: str) -> Dossier:

@@ -8,6 +8,7 @@ from app import formats
 from app.language import say
 from app.models import Dossier
 from app.security.actors import ROLE_NAMES, who_of
+from app.services import facts
 from workflows import Phase, Role, Workflow
 
 _EVENT_TONES = {Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error"}
@@ -18,7 +19,11 @@ def history_rows(dossier: Dossier, workflow: Workflow) -> Iterable[dict[str, str
     for event in reversed(dossier.events):
         action = workflow.edges[event.action, event.before]
         asked = {f.name: say(f.label) for f in action.asks}
-        details = dict(event.details)
+        fields = {f.name: f for f in action.asks}
+        details = {
+            n: say(facts.shown(fields[n], v)) if n in fields else v
+            for n, v in event.details.items()
+        }
         if changed := details.pop("changed", ()):
             labels = [say(f.label) for f in workflow.fields if f.name in changed]
             asked["changed"] = _("Đã bổ sung, sửa")

@@ -1,19 +1,18 @@
 """Letters and files on the desk: the very letter before it binds, the issued one, the register."""
 
-import io
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import letters as documents
-from app import clock, formats, storage
+from app import clock, formats
 from app.language import say
 from app.models import BookEntry, Letter
 from app.security.actors import roles_of, staff
 from app.services import letters, papers
 from app.services import queue as queues
-from app.views import desk, own_or_404
+from app.views import desk, files, own_or_404
 from letters import LetterData
 from workflows import Role, Text
 
@@ -34,7 +33,7 @@ def preview(code: str) -> ResponseReturnValue:
     letter: Letter = own_or_404(letters.waiting(dossier))
     user = desk.me()
     signer = user if Role.SIGNER in roles_of(staff(user), dossier) else None
-    return _pdf(letters.preview_pdf(letter, signer), letters.file_name(letter))
+    return files.pdf(letters.preview_pdf(letter, signer), letters.file_name(letter))
 
 
 @bp.get("/desk/letters/<key>.pdf")
@@ -45,27 +44,13 @@ def pdf(key: str) -> ResponseReturnValue:
         content = letters.pdf(letter)
     except LookupError:
         return render_template("desk/letter_pending.html"), 202
-    return _pdf(content, letters.file_name(letter))
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+    return files.pdf(content, letters.file_name(letter))
 
 
 @desk.bp.get("/desk/attachments/<int(max=2147483647):number>")
 def attachment(number: int) -> ResponseReturnValue:
-    """Show a file an applicant sent: by its checked type, in a sandbox."""
-    found = own_or_404(papers.find_attachment(number))
-    response = send_file(
-        io.BytesIO(storage.get(found.sha256)),
-        mimetype=found.content_type,
-        download_name=found.name,
-    )
-    # Nothing in a stranger's file may run, load or send, whatever the browser makes of it.
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
-    )
-    return response
+    """Show a file an applicant sent."""
+    return files.shown(own_or_404(papers.find_attachment(number)))
 
 
 @desk.bp.get("/desk/register")

@@ -104,7 +104,7 @@ def _promise(dossier: Dossier) -> dict[str, Any]:
 def _facts(dossier: Dossier) -> list[dict[str, Any]]:
     officer = dossier.officer
     rows = [
-        (_("Người nộp"), dossier.email),
+        (_("Người nộp"), dossier.email or None),
         (_("Ngày nộp"), formats.short_moment(dossier.submitted_at) if dossier.submitted_at else ""),
         (_("Tính hạn từ"), formats.day(dossier.counted_from) if dossier.counted_from else ""),
         (_("Chuyên viên"), f"{officer.full_name}, {officer.unit.name}" if officer else ""),
@@ -127,14 +127,15 @@ def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict
 
 
 def _answer(field: Field, dossier: Dossier, *, is_open: bool) -> dict[str, str]:
-    value = say(facts.shown(facts.with_catalogues(field), dossier.answers.get(field.name, "")))
+    value = say(facts.shown(field, dossier.answers.get(field.name, "")))
     if field.type in _MASKED and not is_open and value:
         value = _("%(mask)s (chuyên viên thụ lý xem đầy đủ)", mask=f"••••••{value[-3:]}")
     return {"label": say(field.label), "value": value}
 
 
 def _files(dossier: Dossier, workflow: Workflow) -> list[dict[str, Any]]:
-    labels = {f.name: say(f.label) for f in workflow.fields}
+    asked = (f for a in workflow.actions for f in a.asks)
+    labels = {f.name: say(f.label) for f in (*workflow.fields, *asked)}
     current = attachments.current(dossier)
     return [
         _file(a, labels.get(name, name))
@@ -146,6 +147,8 @@ def _files(dossier: Dossier, workflow: Workflow) -> list[dict[str, Any]]:
             ]
         }
         for name, a in current.items()
+        # Files of answers stand beside them, on the page of the recipients.
+        if name in labels
     ]
 
 
@@ -181,15 +184,18 @@ def _offer(
         # Two actions of one page may ask for the same thing.
         line.control.id = line.control.label.field_id = f"{action.name}-{line.name}"
     blocked = action.guard(premises) if action.guard else None
+    # After the end most have nothing left to do: why not is there for whoever asks.
+    is_folded = blocked is not None and action.target in action.sources
     return {
         "name": action.name,
         "label": say(action.label),
         "tone": action.tone,
         "lines": lines,
+        "has_file": any(line.is_file for line in lines),
         "limits": {f.name: f.max_length for f in action.asks},
         "blocked": say(blocked) if blocked else "",
         "binding": say(_binding(action)),
-        "is_open": is_tried or (is_first and not attempt.action),
+        "is_open": is_tried or (is_first and not attempt.action and not is_folded),
     }
 
 
@@ -212,6 +218,12 @@ def _binding(action: Action) -> Text:
         return Text(
             "Văn bản được cấp số và gửi tới người nộp ngay. Thời hạn giải quyết tạm dừng.",
             "A numbered letter is sent to the applicant at once. The clock stops.",
+        )
+    if action.effect == "reissue_access":
+        return Text(
+            "Liên kết cũ mất hiệu lực ngay. Liên kết mới được gửi tới thư điện tử của người giữ"
+            " tài khoản ghi trên sổ.",
+            "The old link is dead at once. The new one goes to the custodian's e-mail on record.",
         )
     if action.drafts and Role.SIGNER in action.roles:
         return Text(

@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 import letters
+import workflows
 from app import clock, formats
 from app.language import say
 from app.models import AccountEvent, Activation, Letter
@@ -19,8 +20,14 @@ _STEPS = {
     "granted": (Text("Cấp tài khoản", "Account granted"), "success"),
     "activated": (Text("Kích hoạt tài khoản", "Account activated"), "success"),
     "reset": (Text("Cấp lại mật khẩu", "New password"), "warning"),
+    "reissued": (Text("Cấp lại liên kết kích hoạt", "Activation link issued again"), "warning"),
     "changed": (Text("Thay đổi thông tin", "Particulars changed"), "info"),
     "handed_over": (Text("Bàn giao tài khoản", "Account handed over"), "info"),
+    "disconnected": (
+        Text("Ngắt kết nối qua đơn vị phần mềm", "Disconnected from the vendor"),
+        "warning",
+    ),
+    "confirmed": (Text("Xác nhận đã đổi mật khẩu", "Change of password confirmed"), "success"),
     "closed": (Text("Thu hồi tài khoản", "Account revoked"), "error"),
 }
 _FIELDS = {
@@ -28,6 +35,8 @@ _FIELDS = {
     "custodian_phone": Text("Số điện thoại", "Phone"),
     "custodian_email": Text("Thư điện tử", "E-mail"),
     "facility_name": Text("Tên cơ sở", "Name of the facility"),
+    "vendor": Text("Đơn vị phần mềm", "Software vendor"),
+    "password_due_on": Text("Hạn đổi mật khẩu", "Password due"),
 }
 
 
@@ -46,7 +55,7 @@ def access(link: Activation | None, events: Sequence[AccountEvent]) -> dict[str,
             state = (Text("Còn hiệu lực, chưa dùng", "Valid, not used yet"), "waiting")
         else:
             state = (Text("Hết hạn, chưa dùng", "Expired, never used"), "refused")
-        return _link(*state, until=until)
+        return {**_link(*state, until=until), "again": _again(link, events)}
     was_opened = any(
         e.what == "activated" and e.dossier_id == link.dossier_id and e.at >= link.used_at
         for e in events
@@ -55,6 +64,16 @@ def access(link: Activation | None, events: Sequence[AccountEvent]) -> dict[str,
     if was_opened:
         return _link(Text("Đã dùng", "Used"), "done", until=until, used=at)
     return _link(Text("Đã hủy, không dùng được nữa", "Cancelled"), "closed", ended=at)
+
+
+def _again(link: Activation, events: Sequence[AccountEvent]) -> str:
+    """Return where a link whose time is over is issued again: at the dossier that gave it."""
+    if link.expires_at is None or link.expires_at > clock.now():
+        return ""
+    of = next((e.dossier for e in events if e.dossier_id == link.dossier_id), None)
+    if of is None or ("reissue", of.state) not in workflows.get(of.kind).edges:
+        return ""
+    return dossier_link(of)["href"] + "#decision"
 
 
 def _link(
@@ -104,7 +123,7 @@ def _value(name: str, value: str, *, is_open: bool) -> str:
         return formats.phone(value) if is_open else _tail(value)
     if name.endswith("_email") and not is_open:
         return formats.mask_email(value)
-    return value
+    return formats.day(value) if name.endswith("_on") else value
 
 
 def phone(value: str, *, is_open: bool) -> str:

@@ -1,16 +1,17 @@
 """What the pages of the registers show, and the register's panels on the page of a dossier."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
 import workflows
-from app import formats
+from app import clock, formats
 from app.language import say
-from app.models import Account, Dossier, Organisation, Prescriber
+from app.models import Account, Dossier, Organisation, Prescriber, Vendor
 from app.security.actors import Actor, roles_of, staff_roles
-from app.services import facts
+from app.services import connections, dossier_entries, facts, places
 from app.services import registers as books
 from app.views.desk_register_history import access, event_line, phone, timeline
 from app.views.desk_register_rows import (
@@ -34,24 +35,43 @@ def account_page(account: Account, *, is_open: bool) -> dict[str, Any]:
     return {
         **account_row(account),
         "closed": day(account.closed_at) if account.closed_at else "",
+        "password_due": formats.day(d) if (d := account.password_due_on) else "",
+        "is_overdue": bool(d and d < clock.today()),
         "custodian": _custodian(account, books.entrusted_by(events), is_open=is_open),
         "access": access(books.last_activation(account), events),
         "events": timeline(events, is_open=is_open),
     }
 
 
-def organisation_page(holder: Organisation) -> dict[str, Any]:
+def organisation_page(holder: Organisation, page: int) -> dict[str, Any]:
     """Return the context of templates/desk/registers/organisation.html."""
+    sort = holder.sort
     rows = [
-        (_("Số giấy"), holder.number),
-        (_("Loại hình"), _kind(holder.kind)),
-        (_("Địa chỉ"), holder.address),
-        (_("Mã số thuế"), holder.tax_code),
-        (_("Vào sổ ngày"), day(holder.created_at)),
+        (_("Số giấy"), holder.number, sort == "facility"),
+        (_("Loại hình"), kind_name(holder.kind), sort == "facility"),
+        (_("Địa chỉ"), holder.address, sort != "office"),
+        *((label, value, True) for label, value in _place(holder)),
+        (_("Mã số thuế"), holder.tax_code, sort != "office"),
+        (_("Vào sổ ngày"), day(holder.created_at), True),
     ]
+    particulars = labelled([(label, value) for label, value, is_asked in rows if is_asked])
+    if holder.vendor:
+        particulars.append(
+            {
+                "label": _("Đơn vị phần mềm"),
+                "value": holder.vendor.name,
+                "href": url_for("desk.organisation", number=holder.vendor_id),
+            }
+        )
     return {
         "name": holder.name,
-        "particulars": labelled(rows),
+        "sort": sort,
+        "particulars": particulars,
+        "connected": facility_list(
+            connections.of_vendor(holder, page), "desk.organisation", number=holder.id
+        )
+        if isinstance(holder, Vendor)
+        else None,
         "accounts": [
             {
                 "username": a.username,
@@ -77,6 +97,53 @@ def organisation_page(holder: Organisation) -> dict[str, Any]:
     }
 
 
+def facility_list(found: connections.Lines, endpoint: str, **address: Any) -> dict[str, Any]:
+    """Return a page of the facilities of a vendor, with the way to its neighbours."""
+    first = (found.page - 1) * connections.PAGE + 1
+    last = first + len(found.rows) - 1
+    return {
+        "total": found.total,
+        "without_account": found.without_account,
+        "rows": [
+            {
+                "no": n,
+                "name": line.name,
+                "href": url_for("desk.organisation", number=line.facility_id),
+                "number": line.number,
+                "address": line.address,
+                "accounts": [
+                    {"text": username, "href": url_for("desk.account", number=account_id)}
+                    for account_id, username in line.accounts
+                ],
+            }
+            for n, line in enumerate(found.rows, start=first)
+        ],
+        "note": _("%(a)s–%(b)s trong %(n)s", a=first, b=last, n=found.total)
+        if found.pages > 1
+        else "",
+        "previous": url_for(endpoint, page=found.page - 1, **address) if found.page > 1 else "",
+        "next": url_for(endpoint, page=found.page + 1, **address)
+        if found.page < found.pages
+        else "",
+    }
+
+
+def _place(holder: Organisation) -> list[tuple[str, str]]:
+    """Return the commune and the province, and the district the commune lay in, if one is known."""
+    place = places.by_code(holder.place_code)
+    if place is None:
+        return []
+    province = places.parent_of(place)
+    rows = [(_("Xã, phường"), place.name)]
+    if province:
+        rows.append((_("Tỉnh, thành phố"), province.name))
+    if place.valid_from:
+        before = places.on(place, place.valid_from - timedelta(days=1))
+        if before:
+            rows.append((_("Trước ngày %(day)s", day=formats.day(place.valid_from)), before.name))
+    return rows
+
+
 def prescriber_page(prescriber: Prescriber, *, is_open: bool) -> dict[str, Any]:
     """Return the context of templates/desk/registers/prescriber.html."""
     rows = [
@@ -96,10 +163,10 @@ def dossier_panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:
     """Return what the register has on a dossier: how it stands now, and what it changed."""
     is_officer = actor.user is not None and Role.OFFICER in staff_roles(actor.user)
     is_open = Role.OFFICER in roles_of(actor, dossier)
-    events, entered = books.changes_by(dossier)
+    events, entered = dossier_entries.changes_by(dossier)
     return {
         "standing": _standing(dossier, is_open=is_open)
-        if is_officer and books.is_about_an_entry(dossier)
+        if is_officer and dossier_entries.is_about_an_entry(dossier)
         else None,
         "changed": [
             {
@@ -123,7 +190,8 @@ def dossier_panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:
 
 
 def _standing(dossier: Dossier, *, is_open: bool) -> dict[str, Any]:
-    account, code = books.account_of(dossier), books.code_of(dossier)
+    account = dossier_entries.account_of(dossier)
+    code = dossier_entries.code_of(dossier)
     return {
         "is_account": "system" in dossier.answers,
         "account": account and _account(account, dossier, is_open=is_open),
@@ -162,7 +230,7 @@ def _answer(dossier: Dossier | None, name: str) -> str:
     return next((say(facts.shown(f, dossier.answers.get(name, ""))) for f in fields), "")
 
 
-def _kind(value: str) -> str:
+def kind_name(value: str) -> str:
     """Return a type of facility as the forms call it."""
     for workflow in workflows.all_workflows().values():
         for field in workflow.fields:

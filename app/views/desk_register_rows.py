@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app import clock, formats
 from app.language import say
-from app.models import Account, ConnectionCode, Dossier, Facility, Prescriber
+from app.models import Account, ConnectionCode, Dossier, Facility, Organisation, Prescriber
 from workflows import Text
 
 _STATES = {
@@ -26,7 +26,9 @@ def account_row(account: Account) -> dict[str, Any]:
         "href": url_for("desk.account", number=account.id),
         "system": system_name(account),
         "holder": account.holder.name,
-        "licence": account.holder.number,
+        # The number of an office is its folded name.
+        "licence": "" if account.holder.sort == "office" else account.holder.number,
+        "sort": account.holder.sort,
         "holder_href": url_for("desk.organisation", number=account.holder_id),
         "since": day(account.created_at),
         **state_of(account),
@@ -40,13 +42,28 @@ def facility_row(facility: Facility) -> dict[str, Any]:
         "href": url_for("desk.organisation", number=facility.id),
         "licence": facility.licence_no,
         "address": facility.address,
-        "usernames": [
-            {"text": a.username, "href": url_for("desk.account", number=a.id)}
-            for a in facility.accounts
-            if a.state != "closed"
-        ],
+        "usernames": _usernames(facility),
         "code": next((c.code for c in facility.codes), ""),
     }
+
+
+def body_row(body: Organisation) -> dict[str, Any]:
+    """Return a vendor or an office as a line of a list."""
+    return {
+        "id": body.id,
+        "name": body.name,
+        "href": url_for("desk.organisation", number=body.id),
+        "tax_code": body.tax_code,
+        "usernames": _usernames(body),
+    }
+
+
+def _usernames(body: Organisation) -> list[dict[str, str]]:
+    return [
+        {"text": a.username, "href": url_for("desk.account", number=a.id)}
+        for a in body.accounts
+        if a.state != "closed"
+    ]
 
 
 def code_row(code: ConnectionCode) -> dict[str, Any]:

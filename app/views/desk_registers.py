@@ -10,24 +10,35 @@ from app.errors import Refused
 from app.language import say
 from app.models import Account, Organisation, Prescriber
 from app.security.actors import staff_roles
+from app.services import connections
 from app.services import registers as books
 from app.services.persons import Person, person
 from app.views import own_or_404
 from app.views.desk import bp, me
 from app.views.desk_register_pages import account_page, organisation_page, prescriber_page
-from app.views.desk_register_rows import account_row, code_row, facility_row, prescriber_row
+from app.views.desk_register_rows import (
+    account_row,
+    body_row,
+    code_row,
+    facility_row,
+    prescriber_row,
+)
 from app.views.failures import sentence_of
 from workflows import FieldError, Role, Text
 
 _TABS = {
     "accounts": Text("Tài khoản", "Accounts"),
     "facilities": Text("Cơ sở", "Facilities"),
+    "vendors": Text("Đơn vị phần mềm", "Software vendors"),
+    "offices": Text("Cơ quan", "Offices"),
     "codes": Text("Mã liên thông", "Interoperability codes"),
     "prescribers": Text("Người kê đơn", "Prescribers"),
 }
 _ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "accounts": account_row,
     "facilities": facility_row,
+    "vendors": body_row,
+    "offices": body_row,
     "codes": code_row,
     "prescribers": prescriber_row,
 }
@@ -47,6 +58,10 @@ def registers() -> ResponseReturnValue:
             page = books.accounts(text, None, **cursors)
         case "facilities":
             page = books.facilities(text, **cursors)
+        case "vendors":
+            page = books.vendors(text, **cursors)
+        case "offices":
+            page = books.offices(text, **cursors)
         case "codes":
             page = books.codes(text, **cursors)
     here: dict[str, Any] = {"tab": tab, **({"q": text} if text else {})}
@@ -96,6 +111,7 @@ def _page(tab: str, page: books.Page[Any], **context: Any) -> str:
         ],
         of_persons=tab in _OF_PERSONS,
         rows=[_ROWS[tab](row) for row in page.rows],
+        connected=connections.counts(page.rows) if tab == "vendors" else {},
         after=page.next,
         page_has_errors=bool(context.get("problem")),
     )
@@ -123,9 +139,10 @@ def account(number: int) -> ResponseReturnValue:
 
 @bp.get("/desk/organisations/<int(max=2147483647):number>")
 def organisation(number: int) -> ResponseReturnValue:
-    """Show a facility, its accounts, its code and its dossiers."""
+    """Show a body with its accounts and its dossiers; of a vendor also whom it connects."""
     found: Organisation = own_or_404(books.find_organisation(number))
-    return render_template("desk/registers/organisation.html", **organisation_page(found))
+    page = _number(request.args.get("page", 1, type=int))
+    return render_template("desk/registers/organisation.html", **organisation_page(found, page))
 
 
 @bp.get("/desk/prescribers/<int(max=2147483647):number>")

@@ -23,6 +23,7 @@ from app.services import guidance, organisation
 from app.views import own_or_404, public, safe_next
 from letters import Office
 from letters.poster import Poster
+from workflows import Role
 
 bp = Blueprint("portal", __name__)
 
@@ -34,7 +35,7 @@ _YEAR = 365 * 24 * 60 * 60
 def home() -> ResponseReturnValue:
     """List what the department can be asked for."""
     return render_template(
-        "portal/home.html", workflows=workflows.all_workflows().values(), steps=guidance.steps()
+        "portal/home.html", workflows=workflows.filed_by(Role.APPLICANT), steps=guidance.steps()
     )
 
 
@@ -42,7 +43,7 @@ def home() -> ResponseReturnValue:
 @public
 def request_type(kind: str) -> ResponseReturnValue:
     """Say what is needed, how long it takes and by which rules."""
-    workflow = workflows.get(kind)
+    workflow = workflows.get(kind, Role.APPLICANT)
     return render_template(
         "portal/request_type.html",
         workflow=workflow,
@@ -56,7 +57,7 @@ def request_type(kind: str) -> ResponseReturnValue:
 @public
 def qr(kind: str) -> ResponseReturnValue:
     """Return the QR code that opens the form of this request type (rule Q1)."""
-    workflows.get(kind)
+    workflows.get(kind, Role.APPLICANT)
     out = BytesIO()
     segno.make(_address(kind), error="m").save(
         out, kind="svg", scale=8, border=2, dark="#062f2d", light="#fff", title=_address(kind)
@@ -71,7 +72,7 @@ def qr(kind: str) -> ResponseReturnValue:
 @public
 def poster(kind: str) -> ResponseReturnValue:
     """Return an A4 poster to print and hang up."""
-    workflow = workflows.get(kind)
+    workflow = workflows.get(kind, Role.APPLICANT)
     office = organisation.department()
     pdf = rendering.poster(
         Poster(

@@ -10,7 +10,7 @@ import letters
 import workflows
 from app import samples
 from app.extensions import db
-from app.models import Attachment, Department, Letter, OutgoingMail, Unit
+from app.models import Attachment, Department, Letter, OutgoingMail, Place, Unit
 from tests.app.views import desk_walk, portal_steps
 
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹ]")
@@ -73,6 +73,7 @@ def _data(app: Flask) -> list[str]:
         for row in db.session.scalars(select(Department)):
             known |= {str(getattr(row, c.key)) for c in Department.__table__.columns}
         known |= set(db.session.scalars(select(Unit.name)))
+        known |= set(db.session.scalars(select(Place.name)))
         known |= set(db.session.scalars(select(Attachment.name)))
         known |= set(db.session.scalars(select(Letter.subject)))
         known |= set(db.session.scalars(select(OutgoingMail.subject)))

@@ -122,7 +122,7 @@ def _strings(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Call(func=ast.Name(id="Text"), args=[_, english]):
             yield from _strings(english)
-        case ast.Call(func=ast.Name(id="_" | "lazy_gettext")):
+        case ast.Call(func=ast.Name(id="_" | "ngettext" | "lazy_gettext")):
             return
         case ast.Call(func=ast.Attribute(attr="compile")) | ast.keyword(arg="sample"):
             return

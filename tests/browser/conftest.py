@@ -1,5 +1,7 @@
 """The whole product on a free port, and Debian's Chromium."""
 
+import email
+import email.policy
 import os
 import re
 import shutil
@@ -12,7 +14,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pypdf import PdfReader
+from sqlalchemy import MetaData, create_engine, select
 
+from tests.browser.people import SHOWN, sign_in
 from tests.conftest import fresh_database
 
 # A browser that tries to reach its maker's hosts slows a closed network down.
@@ -55,8 +60,33 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     else:
         pytest.fail((folder / "errors").read_text())
     process.send_signal(signal.SIGTERM)
+    rest = process.stdout.read()
     process.stdout.close()
     assert process.wait(30) == 0
+    left = [*_everything_kept(folder, environment["DATABASE_URL"]), ("output", rest)]
+    leaks = [where for where, text in left if any(secret in text for secret in SHOWN)]
+    assert leaks == [], "a first password stands in clear"
+
+
+def _everything_kept(folder: Path, database: str) -> Iterator[tuple[str, str]]:
+    """Yield what is left after the last test: database, mails, letters, logs, as text."""
+    engine = create_engine(database)
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        for table in tables.sorted_tables:
+            yield table.name, "\n".join(map(str, connection.execute(select(table))))
+    engine.dispose()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        if content.startswith(b"%PDF-"):
+            yield str(path), "".join(page.extract_text() for page in PdfReader(path).pages)
+        elif path.suffix == ".eml":
+            message = email.message_from_bytes(content, policy=email.policy.default)
+            for part in message.walk():
+                if part.get_content_maintype() == "text":
+                    yield str(path), part.get_content()
+        yield str(path), content.decode(errors="replace")
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +130,17 @@ def visit(browser: Browser, product: str, complaints: list[str]) -> Iterator[Any
     yield window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser, product: str) -> Iterator[dict[str, Page]]:
+    """The windows of an officer, a leader and a clerk, signed in once."""
+    context = {name: browser.new_context(base_url=product) for name in ("an", "chi", "giang")}
+    windows = {name: own.new_page() for name, own in context.items()}
+    for name, page in windows.items():
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.set_default_timeout(20_000)
+        sign_in(page, name)
+    yield windows
+    for own in context.values():
+        own.close()

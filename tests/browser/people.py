@@ -8,10 +8,14 @@ import pyotp
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 import workflows
 from app import samples
 from workflows import FieldType
+
+# The first passwords that pages have shown; nothing that stays may hold one of them.
+SHOWN: list[str] = []
 
 
 def scan(page: Page, selector: str) -> str:
@@ -46,11 +50,25 @@ def mailed_code(page: Page, recipient: str, *, unlike: str = "") -> str:
     return code.group()
 
 
+def known_code(page: Page, recipient: str) -> str:
+    """Return the last code that was mailed to somebody so far, or "" when there was none."""
+    page.goto("/mailbox/")
+    if page.locator("main li", has_text=recipient).filter(has_text="Mã xác thực").count() == 0:
+        return ""
+    return mailed_code(page, recipient)
+
+
 def fill(page: Page, kind: str, answers: dict[str, str], scan_file: str) -> None:
     """Fill the form of a request type with its samples and some answers of one's own."""
-    for field in workflows.get(kind).fields:
-        value = answers.get(field.name, field.sample)
+    fields = workflows.get(kind).fields
+    chosen = {f.name: f.sample for f in fields} | answers
+    for field in fields:
+        if not field.applies(chosen):
+            continue
+        value = chosen[field.name]
         control = page.locator(f"[name={field.name}]")
+        if not value and not field.required:
+            continue
         match field.type:
             case FieldType.CHOICE if control.first.evaluate("e => e.tagName") == "SELECT":
                 control.select_option(value)
@@ -62,6 +80,8 @@ def fill(page: Page, kind: str, answers: dict[str, str], scan_file: str) -> None
                 continue
             case FieldType.FILE:
                 page.locator(f"input[type=file][name={field.name}]").set_input_files(scan_file)
+            case FieldType.DEADLINE:
+                control.fill("31/12/2099")
             case FieldType.DATE:
                 control.fill("05/01/2026")
             case _:
@@ -82,3 +102,72 @@ def sign_in(page: Page, username: str) -> None:
 def confirm(page: Page) -> None:
     """Say yes in the dialog that asks before a binding act."""
     page.locator("dialog[open] button[type=submit]").click()
+
+
+def act(
+    page: Page,
+    code: str,
+    button: str,
+    *,
+    ask: dict[str, str] | None = None,
+    files: dict[str, str] | None = None,
+) -> None:
+    """Open a dossier on the desk and take one step."""
+    page.goto(f"/desk/dossiers/{code}")
+    decision = page.locator("#decision")
+    if ask is not None:
+        step = decision.locator("details", has=page.locator("summary", has_text=button))
+        if step.get_attribute("open") is None:
+            step.locator("summary").click()
+        for name, value in ask.items():
+            step.locator(f"[name={name}]").fill(value)
+        for name, path in (files or {}).items():
+            step.locator(f"[name={name}]").set_input_files(path)
+        decision = step
+    decision.get_by_role("button", name=button, exact=True).first.click()
+    if page.locator("dialog[open]").count():
+        confirm(page)
+    page.wait_for_load_state()
+
+
+def apply(
+    page: Page, mail: Page, start: str, email: str, answers: dict[str, str], paper: str
+) -> str:
+    """Do what an applicant does, from the address of the QR code; return the dossier code."""
+    page.goto(start)
+    page.get_by_role("link", name="Bắt đầu").or_(page.get_by_role("button", name="Bắt đầu")).click()
+    if page.locator("[name=email]").count():
+        spent = known_code(mail, email)
+        page.fill("[name=email]", email)
+        page.get_by_role("button", name="Gửi mã").click()
+        page.fill("[name=code]", mailed_code(mail, email, unlike=spent))
+        page.get_by_role("button", name="Tiếp tục").click()
+    if page.get_by_role("button", name="Bắt đầu").count():
+        page.get_by_role("button", name="Bắt đầu").click()
+    fill(page, start.rsplit("/", 1)[1], answers, paper)
+    page.get_by_role("button", name="Tiếp tục", exact=True).click()
+    expect(page.get_by_role("heading", name="Kiểm tra")).to_be_visible()
+    page.get_by_role("button", name="Nộp hồ sơ").click()
+    page.wait_for_url(re.compile(r"/receipt$"))
+    found = re.search(r"H37\.12-\d{6}-\d{4}", page.locator("main").inner_text())
+    assert found is not None
+    return found.group()
+
+
+def attached_pdf(page: Page) -> PdfReader:
+    """Download the PDF of the mail on the screen and open it."""
+    link = page.locator("main a[href*=attachments]").first.get_attribute("href")
+    assert link is not None
+    answer = page.request.get(link)
+    assert answer.headers["content-type"] == "application/pdf"
+    return PdfReader(io.BytesIO(answer.body()))
+
+
+def activate(page: Page, mail: Page, link: str, email: str) -> None:
+    """Open a first access with the code of the mail; remember the password that is shown once."""
+    spent = known_code(mail, email)
+    page.goto(link)
+    page.locator("main button[type=submit]").first.click()
+    page.fill("[name=code]", mailed_code(mail, email, unlike=spent))
+    page.locator("main button[type=submit]").first.click()
+    SHOWN.append(page.locator(".vt-copy--big .vt-copy__text").last.inner_text())

@@ -41,3 +41,4 @@ def test_at_least_one_thing_must_change() -> None:
     assert broken is not None
     assert broken[0] == "new_phone"
     assert rule({"new_email": "moi@example.vn"}) is None
+    assert rule({"new_connection": "direct"}) is None

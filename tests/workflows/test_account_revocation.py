@@ -29,6 +29,42 @@ def test_without_an_account_there_is_nothing_to_do(action: str, state: str) -> N
         WORKFLOW.fire(Subject(state), action, roles=frozenset(Role), facts=UNKNOWN)
 
 
+OPEN = {**KNOWN, "is_vendor": True, "moved": {"joined": 0, "left": 0}}
+
+
+def test_a_vendor_is_written_to_with_a_letter_of_its_own() -> None:
+    propose = WORKFLOW.edges[("propose_grant", "in_review")]
+
+    assert propose.letter_for({"holder": "vendor"}) == "vendor_revocation"
+    assert propose.letter_for({"holder": "facility"}) == "account_revocation"
+    assert {"vendor_revocation", "account_revocation"} <= WORKFLOW.letters
+
+
+@pytest.mark.parametrize(("joined", "left"), [(1, 0), (0, 2)])
+def test_a_list_that_has_changed_is_not_signed(joined: int, left: int) -> None:
+    facts = OPEN | {"moved": {"joined": joined, "left": left}}
+
+    with pytest.raises(GuardFailed) as refused:
+        WORKFLOW.fire(Subject("pending_grant"), "approve", roles=frozenset(Role), facts=facts)
+    assert f"thêm {joined}, bớt {left} cơ sở" in refused.value.reason
+    WORKFLOW.fire(Subject("pending_grant"), "approve", roles=frozenset(Role), facts=OPEN)
+
+
+def test_only_the_holder_that_is_chosen_is_asked_and_names_the_dossier() -> None:
+    typed = {f.name: f.sample for f in WORKFLOW.fields}
+    asked = {
+        holder: {
+            f.name for f in WORKFLOW.fields if f.when and f.applies(typed | {"holder": holder})
+        }
+        for holder in ("facility", "vendor")
+    }
+
+    assert asked["facility"] == {"facility_name", "licence_no"}
+    assert asked["vendor"] == {"vendor_name", "vendor_tax_code"}
+    assert WORKFLOW.subject(typed | {"holder": "vendor"}) == typed["vendor_name"]
+    assert WORKFLOW.subject(typed | {"holder": "facility"}) == typed["facility_name"]
+
+
 def test_approval_changes_the_register() -> None:
     assert WORKFLOW.edges[("approve", "pending_grant")].effect == "close_account"
     assert not WORKFLOW.edges[("approve", "pending_refusal")].effect

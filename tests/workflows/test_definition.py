@@ -45,6 +45,12 @@ GOOD = Definition(
         ({"actions": GOOD.actions[:1]}, "b is a dead end"),
         ({"actions": (*GOOD.actions, action("go", "a", "c", clock=Clock.END))}, "ambiguous"),
         ({"actions": (*GOOD.actions, action("on", "c", "b"))}, "c is final but b follows"),
+        ({"actions": (*GOOD.actions, action("on", "c", "c", clock=Clock.END))},
+         "on moves the clock of an ended dossier"),
+        ({"actions": (GOOD.actions[0], replace(GOOD.actions[1], sources=("b", "c")))},
+         "end moves the clock of an ended dossier"),
+        ({"actions": (GOOD.actions[0], action("end", "b", "c"), action("on", "c", "c"))},
+         "end ends the dossier but not its clock"),
         ({"actions": (*GOOD.actions, action("x", "b", "nowhere"))}, "unknown state nowhere"),
         ({"actions": (action("go", "a", "b", roles=frozenset()), GOOD.actions[1])}, "nobody may"),
         ({"actions": (GOOD.actions[0], action("end", "b", "c"))}, "not its clock"),
@@ -54,6 +60,11 @@ GOOD = Definition(
         ({"states": (*GOOD.states, GOOD.states[0])}, "state a stands twice"),
         ({"states": (*GOOD.states, state("Đ", Phase.REVIEW))}, "not a permanent name"),
         ({"fields": FIELDS[:2]}, "there is no field custodian_phone"),
+        ({"fields": (*FIELDS, Field("more", T, FieldType.TEXT, sample="x", when=("no", "yes")))},
+         "no answer no=yes"),
+        ({"actions": (action("go", "a", "b", drafts="x", drafts_if=("no", "yes", "y")),
+                      GOOD.actions[1])}, "no answer no=yes"),
+        ({"subject_fields": ("facility_name", "other")}, "there is no field other"),
         ({"fields": (*FIELDS, Field("mail", T, FieldType.EMAIL, sample="no"))},
          "sample of mail is refused"),
     ],
@@ -61,6 +72,12 @@ GOOD = Definition(
 def test_an_unsound_definition_is_refused(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(DefinitionError, match=complaint):
         replace(GOOD, **changes)
+
+
+def test_what_is_done_after_the_end_leaves_state_and_clock() -> None:
+    after = replace(GOOD, actions=(*GOOD.actions, action("on", "c", "c")))
+
+    assert after.edges["on", "c"].target == "c"
 
 
 def test_waiting_for_the_applicant_stops_the_clock() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 import workflows
-from tests.workflows.walk import STANDARD, Subject, moves, possible, walk
+from tests.workflows.walk import UNUSED, WITH_ACCESS, Subject, moves, possible, walk
 from workflows import GuardFailed, Once, Role
 
 WORKFLOW = workflows.get("password_reset")
@@ -14,11 +14,11 @@ ACCOUNT = {
     "custodian_email": "anbinh@example.vn",
     "custodian": "an••••@example.vn",
 }
-KNOWN = {"officer": 1, "email": "anbinh@example.vn", "account": ACCOUNT}
+KNOWN = {"officer": 1, "email": "anbinh@example.vn", "account": ACCOUNT, "access": UNUSED}
 STRANGER = KNOWN | {"email": "la@example.vn"}
 UNKNOWN = {"officer": 1, "account": None}
 
-MOVES = moves(STANDARD)
+MOVES = moves(WITH_ACCESS)
 
 
 def test_these_moves_and_no_others_are_possible() -> None:

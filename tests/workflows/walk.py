@@ -20,6 +20,7 @@ STANDARD = """
     claim: submitted → in_review
     release: in_review → submitted
     propose_grant: in_review → pending_grant
+    cite: in_review → in_review
     ask_supplement: in_review → supplement_requested
     propose_refusal: in_review → pending_refusal
     supplement: supplement_requested → in_review
@@ -35,6 +36,9 @@ STANDARD = """
     withdraw: in_review → withdrawn
     withdraw: supplement_requested → withdrawn
 """
+# The same, where the grant gives a first access; and a first access that nobody used yet.
+WITH_ACCESS = f"{STANDARD}    reissue: granted → granted\n"
+UNUSED = {"username": "lso.1", "is_closed": False, "is_used": False, "replaced_by": ""}
 
 
 def moves(table: str) -> set[tuple[str, str, str]]:

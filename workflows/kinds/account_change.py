@@ -10,11 +10,12 @@ from workflows.account_fields import (
     LICENCE_NO,
     REQUEST_SCAN,
     SYSTEM,
+    through_vendor,
 )
 from workflows.common import STATES, standard
 from workflows.definition import Once, Workflow
-from workflows.fields import Field, FieldType
-from workflows.guards import account_exists
+from workflows.fields import Choice, Field, FieldType
+from workflows.guards import account_exists, every, vendor_is_connected
 from workflows.rules import one_of
 from workflows.text import Text
 
@@ -23,8 +24,8 @@ _NEW = Text("Thông tin mới (chỉ ghi mục cần đổi)", "New particulars 
 WORKFLOW = Workflow(
     title=Text("Thay đổi thông tin tài khoản", "Change of account particulars"),
     summary=Text(
-        "Đổi số điện thoại, thư điện tử hoặc tên cơ sở gắn với tài khoản đã cấp.",
-        "Change the phone, the e-mail or the facility's name on an account you have.",
+        "Đổi số điện thoại, thư điện tử, tên cơ sở hoặc đơn vị phần mềm gắn với tài khoản đã cấp.",
+        "Change the phone, the e-mail, the facility's name or its software vendor on an account.",
     ),
     audience=HOLDER,
     bring=BRING,
@@ -32,8 +33,9 @@ WORKFLOW = Workflow(
     once=Once.ONE_AT_A_TIME,
     initial="draft",
     states=STATES,
-    actions=standard(grant="account_change", effect="change_account", guard=account_exists),
-    rules=(one_of("new_phone", "new_email", "new_facility_name"),),
+    actions=standard(grant="account_change", effect="change_account",
+                     guard=every(account_exists, vendor_is_connected)),
+    rules=(one_of("new_phone", "new_email", "new_facility_name", "new_connection"),),
     fields=(
         SYSTEM,
         FACILITY_NAME,
@@ -47,6 +49,13 @@ WORKFLOW = Workflow(
         Field("new_facility_name", Text("Tên cơ sở mới", "New name of the facility"),
               FieldType.TEXT, sample="Nhà thuốc An Bình 2", group=_NEW, required=False,
               hint=Text("Đúng như trên giấy chứng nhận mới.", "As on the new licence.")),
+        Field("new_connection", Text("Đổi đơn vị phần mềm", "Change of the software vendor"),
+              FieldType.CHOICE, sample="", group=_NEW, required=False, choices=(
+                  Choice("", Text("Không đổi", "No change")),
+                  Choice("vendor", Text("Kết nối qua phần mềm của đơn vị khác",
+                                        "Connect through another vendor")),
+                  Choice("direct", Text("Kết nối trực tiếp", "Connect directly")))),
+        *through_vendor("new_connection", "vendor"),
         REQUEST_SCAN,
         DATA_CONSENT,
     ),

@@ -12,7 +12,7 @@ from workflows.account_fields import (
     REQUEST_SCAN,
     SYSTEM,
 )
-from workflows.common import STATES, standard
+from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import Choice, Field, FieldType
 from workflows.guards import account_exists
@@ -43,7 +43,10 @@ WORKFLOW = Workflow(
     once=Once.ONE_AT_A_TIME,
     initial="draft",
     states=STATES,
-    actions=standard(grant="account_handover", effect="hand_over", guard=account_exists),
+    actions=(
+        *standard(grant="account_handover", effect="hand_over", guard=account_exists),
+        REISSUE,
+    ),
     fields=(
         SYSTEM,
         FACILITY_NAME,

@@ -1,13 +1,15 @@
 """Cấp tài khoản: a facility asks for its interoperability account on a national system."""
 
-from workflows.common import STATES, standard
+from workflows.account_fields import through_vendor
+from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import Choice, Field, FieldType
-from workflows.guards import no_account_yet
+from workflows.guards import every, no_account_yet, vendor_is_connected
 from workflows.text import Text
 
 _FACILITY = Text("Cơ sở", "The facility")
 _LICENCE = Text("Giấy chứng nhận", "The licence")
+_CONNECTION = Text("Kết nối", "The connection")
 _PERSON = Text("Người chịu trách nhiệm chuyên môn", "The responsible pharmacist")
 _CUSTODIAN = Text("Người giữ tài khoản", "The custodian of the account")
 _PAPERS = Text("Giấy tờ kèm theo", "Papers to attach")
@@ -34,6 +36,12 @@ WORKFLOW = Workflow(
         ),
         Text("Mã số thuế của cơ sở", "The tax code of the facility"),
         Text(
+            "Hợp đồng bảo mật thông tin với đơn vị phần mềm và biên bản xác nhận liên thông, nếu cơ"
+            " sở kết nối qua phần mềm của đơn vị đó",
+            "The confidentiality contract with your software vendor and the confirmation minutes,"
+            " if you connect through its software",
+        ),
+        Text(
             "Số chứng chỉ hành nghề dược và số định danh cá nhân của người giữ tài khoản",
             "The practice licence number and the personal ID number of the custodian",
         ),
@@ -42,7 +50,11 @@ WORKFLOW = Workflow(
     once=Once.UNTIL_REFUSED,
     initial="draft",
     states=STATES,
-    actions=standard(grant="account_grant", effect="grant_account", guard=no_account_yet),
+    actions=(
+        *standard(grant="account_grant", effect="grant_account",
+                  guard=every(no_account_yet, vendor_is_connected)),
+        REISSUE,
+    ),
     fields=(
         Field("system", Text("Hệ thống cần kết nối", "System to connect to"), FieldType.CHOICE,
               sample="CSDL-DUOC", group=_FACILITY, choices_from="systems"),
@@ -58,8 +70,8 @@ WORKFLOW = Workflow(
                   Choice("clinic", Text("Cơ sở khám bệnh, chữa bệnh", "Clinic or hospital")))),
         Field("address", Text("Số nhà, đường hoặc thôn", "House number and street"),
               FieldType.TEXT, sample="Số 12, đường Lê Lợi", group=_FACILITY),
-        Field("commune", Text("Xã, phường", "Commune or ward"), FieldType.TEXT,
-              sample="Phường Kỳ Lừa", group=_FACILITY),
+        Field("commune", Text("Xã, phường", "Commune or ward"), FieldType.CHOICE,
+              sample="06187", group=_FACILITY, choices_from="communes"),
         Field("tax_code", Text("Mã số thuế", "Tax code"), FieldType.TAX_CODE,
               sample="0100109106", group=_FACILITY,
               hint=Text("Hộ kinh doanh dùng số định danh 12 chữ số của chủ hộ.",
@@ -70,6 +82,12 @@ WORKFLOW = Workflow(
               hint=Text("Ví dụ: 1234/ĐKKDD-LSO", "For example: 1234/ĐKKDD-LSO")),
         Field("licence_issued_on", Text("Ngày cấp", "Date of issue"), FieldType.DATE,
               sample="2026-01-05", group=_LICENCE),
+        Field("connection", Text("Cách kết nối", "How the facility connects"), FieldType.CHOICE,
+              sample="direct", group=_CONNECTION, choices=(
+                  Choice("direct", Text("Cơ sở kết nối trực tiếp", "By itself")),
+                  Choice("vendor", Text("Qua phần mềm của đơn vị cung cấp",
+                                        "Through a vendor's software")))),
+        *through_vendor("connection", "vendor"),
         Field("pharmacist_name", Text("Họ và tên người chịu trách nhiệm chuyên môn",
                                       "Name of the responsible pharmacist"),
               FieldType.NAME, sample="Hoàng Thị Minh Châu", group=_PERSON, personal=True),
@@ -98,11 +116,6 @@ WORKFLOW = Workflow(
               FieldType.FILE, sample="giay-chung-nhan.pdf", group=_PAPERS,
               hint=Text("Ảnh chụp rõ hoặc bản quét, đủ các trang.",
                         "A clear photo or scan of every page.")),
-        Field("vendor_contract", Text("Hợp đồng bảo mật thông tin với đơn vị phần mềm",
-                                      "Confidentiality contract with the software vendor"),
-              FieldType.FILE, sample="hop-dong.pdf", group=_PAPERS, required=False,
-              hint=Text("Nếu cơ sở kết nối qua phần mềm của đơn vị cung cấp.",
-                        "If you connect through a vendor's software.")),
         Field("truth", Text("Tôi cam đoan thông tin trên là đúng và chịu trách nhiệm về địa chỉ"
                             " thư điện tử nhận kết quả.",
                             "I declare the above is true and answer for the e-mail address that"

@@ -12,7 +12,7 @@ from workflows.account_fields import (
     REQUEST_SCAN,
     SYSTEM,
 )
-from workflows.common import STATES, standard
+from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import Choice, Field, FieldType
 from workflows.guards import by_the_custodian
@@ -30,7 +30,10 @@ WORKFLOW = Workflow(
     once=Once.ONE_AT_A_TIME,
     initial="draft",
     states=STATES,
-    actions=standard(grant="password_reset", effect="reset_access", guard=by_the_custodian),
+    actions=(
+        *standard(grant="password_reset", effect="reset_access", guard=by_the_custodian),
+        REISSUE,
+    ),
     fields=(
         SYSTEM,
         FACILITY_NAME,

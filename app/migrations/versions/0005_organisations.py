@@ -84,12 +84,8 @@ def _create_tables() -> None:
         sa.Column("nonce", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         _moment("sent_at"),
-        _moment("seen_at"),
         _moment("reminded_at"),
-        _words("acknowledged_by"),
-        _moment("acknowledged_at"),
-        _words("answer"),
-        _words("comment"),
+        sa.Column("answers", sa.JSON(), nullable=False),
         _moment("answered_at"),
         sa.ForeignKeyConstraint(
             ["dossier_id"], ["dossiers.id"], name="fk_recipients_dossier_id_dossiers"

@@ -171,7 +171,7 @@ def test_a_facility_shows_accounts_code_and_dossiers(app: Flask) -> None:
 def test_a_dossier_shows_the_account_and_whether_the_mail_is_the_one_on_record(app: Flask) -> None:
     code = filed(app)
     officer = at_desk(app, "an")
-    assert "Sổ chưa có tài khoản của cơ sở này" in officer.get(f"/desk/dossiers/{code}").text
+    assert "Sổ chưa có tài khoản của đơn vị này" in officer.get(f"/desk/dossiers/{code}").text
     walked(app, code)
     same = later(app, "account_change")
     other = later(app, "password_reset", "la@example.vn")

@@ -33,6 +33,7 @@ WRONG = [
     ("address", "x" * 251, "Rút gọn còn tối đa 250 ký tự."),
     ("system", "KHONG-CO", "Chọn một trong các mục của danh sách."),
     ("facility_kind", "bar", "Chọn một trong các mục của danh sách."),
+    ("commune", "99999", "Chọn một trong các mục của danh sách."),
     ("tax_code", "0100109107", "Kiểm tra lại mã số thuế"),
     ("licence_no", "12345", "Nhập số giấy chứng nhận như trên giấy"),
     ("licence_issued_on", "31/02/2026", "Nhập ngày đã qua theo dạng ngày/tháng/năm"),
@@ -67,7 +68,7 @@ def test_a_wrong_answer_gets_a_sentence_and_stays(
     assert f'id="{name}"' in page
     assert "giấy chứng nhận.jpg" in page
     assert "Nhà thuốc An Bình" in page or name == "facility_name"
-    if typed.strip() and name not in ("system", "facility_kind"):
+    if typed.strip() and name not in ("system", "facility_kind", "commune"):
         assert f'value="{typed}"' in page
 
 
