@@ -37,7 +37,7 @@ _ATTRIBUTES: Mapping[FieldType, Mapping[str, str]] = {
     FieldType.DEADLINE: {"inputmode": "text", "autocomplete": "off"},
     FieldType.TAX_CODE: {"inputmode": "numeric", "autocomplete": "off"},
     FieldType.PERSONAL_ID: {"inputmode": "numeric", "autocomplete": "off"},
-    FieldType.PHARMACY_LICENCE: {"autocapitalize": "characters", "autocomplete": "off"},
+    FieldType.FACILITY_LICENCE: {"autocapitalize": "characters", "autocomplete": "off"},
     FieldType.PRACTICE_LICENCE: {"autocapitalize": "characters", "autocomplete": "off"},
 }
 _WIDTHS: Mapping[FieldType, str] = {
@@ -47,7 +47,7 @@ _WIDTHS: Mapping[FieldType, str] = {
     FieldType.DEADLINE: "short",
     FieldType.TAX_CODE: "short",
     FieldType.PERSONAL_ID: "short",
-    FieldType.PHARMACY_LICENCE: "medium",
+    FieldType.FACILITY_LICENCE: "medium",
     FieldType.PRACTICE_LICENCE: "medium",
 }
 

@@ -27,11 +27,13 @@ FACILITY_NAME = Field(
 )
 LICENCE_NO = Field(
     "licence_no",
-    Text("Số giấy chứng nhận đủ điều kiện kinh doanh dược", "Pharmacy licence number"),
-    FieldType.PHARMACY_LICENCE,
+    Text("Số giấy chứng nhận hoặc giấy phép hoạt động của cơ sở", "Licence number of the facility"),
+    FieldType.FACILITY_LICENCE,
     sample="1234/ĐKKDD-LSO",
     group=ACCOUNT,
-    hint=Text("Ví dụ: 1234/ĐKKDD-LSO", "For example: 1234/ĐKKDD-LSO"),
+    hint=Text(
+        "Ví dụ: 1234/ĐKKDD-LSO hoặc 123/LSO-GPHĐ", "For example: 1234/ĐKKDD-LSO or 123/LSO-GPHĐ"
+    ),
 )
 CUSTODIAN_NAME = Field(
     "custodian_name",
@@ -149,7 +151,7 @@ DATA_CONSENT = Field(
 )
 BRING = (
     Text(
-        "Số giấy chứng nhận đủ điều kiện kinh doanh dược của cơ sở",
+        "Số giấy chứng nhận đủ điều kiện kinh doanh dược hoặc giấy phép hoạt động của cơ sở",
         "The number of the facility's pharmacy licence",
     ),
     Text(

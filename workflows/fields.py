@@ -24,7 +24,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
     TAX_CODE = "tax_code"
     PERSONAL_ID = "personal_id"
-    PHARMACY_LICENCE = "pharmacy_licence"
+    FACILITY_LICENCE = "facility_licence"
     PRACTICE_LICENCE = "practice_licence"
     LICENCE = "licence"
     CODE = "code"
@@ -50,7 +50,7 @@ _CHECKS: Mapping[FieldType, validators.Validator] = {
     FieldType.CHOICE: validators.one_line,
     FieldType.TAX_CODE: validators.tax_code,
     FieldType.PERSONAL_ID: validators.personal_id,
-    FieldType.PHARMACY_LICENCE: validators.pharmacy_licence,
+    FieldType.FACILITY_LICENCE: validators.facility_licence,
     FieldType.PRACTICE_LICENCE: validators.practice_licence,
     FieldType.LICENCE: validators.licence,
     FieldType.CODE: validators.code,

@@ -36,3 +36,17 @@ def all_or_none(*names: str) -> Rule:
         )
 
     return rule
+
+
+def pharmacies_have_their_licence(answers: Mapping[str, str]) -> tuple[str, Text] | None:
+    """Q2: a pharmacy has its own kind of licence; clinics and stations have another."""
+    licence = answers.get("licence_no", "")
+    if not licence or answers.get("facility_kind") in ("", "clinic", "vaccination"):
+        return None
+    if "ĐKKDD" in licence:
+        return None
+    return "licence_no", Text(
+        "Cơ sở kinh doanh dược nhập số giấy chứng nhận đủ điều kiện kinh doanh dược, ví dụ:"
+        " 1234/ĐKKDD-LSO.",
+        "A pharmacy enters the number of its pharmacy licence, for example 1234/ĐKKDD-LSO.",
+    )

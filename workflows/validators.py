@@ -143,6 +143,21 @@ def pharmacy_licence(value: str) -> str:
     return number
 
 
+def facility_licence(value: str) -> str:
+    """Return the number of a facility: its pharmacy licence, or its licence to operate."""
+    if "KKDD" in value.upper():
+        return pharmacy_licence(value)
+    number = licence(value)
+    if not re.fullmatch(r".*\d.*[/\-].*[^\W\d_].*", number):
+        raise FieldError(
+            Text(
+                "Nhập số như trên giấy, ví dụ: 1234/ĐKKDD-LSO hoặc 123/LSO-GPHĐ.",
+                "Enter the number as printed, for example 1234/ĐKKDD-LSO or 123/LSO-GPHĐ.",
+            )
+        )
+    return number
+
+
 def practice_licence(value: str) -> str:
     """Return the number of a practice licence (chứng chỉ hành nghề)."""
     number = re.sub(r"\s*([/\-])\s*", r"\1", value.upper())

@@ -121,3 +121,19 @@ def test_the_promise_is_ten_working_days_counted_anew_after_a_supplement() -> No
 
 def test_one_e_mail_registers_once_until_refused() -> None:
     assert WORKFLOW.once is Once.UNTIL_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "licence", "is_right"),
+    [
+        ("pharmacy", "1234/ĐKKDD-LSO", True),
+        ("pharmacy", "123/LSO-GPHĐ", False),
+        ("clinic", "123/LSO-GPHĐ", True),
+        ("vaccination", "123/LSO-GPHĐ", True),
+    ],
+)
+def test_each_kind_of_facility_has_its_licence(kind: str, licence: str, is_right: bool) -> None:
+    answers = {"facility_kind": kind, "licence_no": licence}
+    broken = [b for rule in WORKFLOW.rules if (b := rule(answers)) is not None]
+    assert (broken == []) is is_right
+    assert all(field == "licence_no" for field, _ in broken)

@@ -26,10 +26,11 @@ def field(kind: FieldType, **more: object) -> Field:
         # A household business has its owner's 12 digits as tax code since 1 July 2025.
         (FieldType.TAX_CODE, "020185001234", "020185001234"),
         (FieldType.PERSONAL_ID, "020 185 001 234", "020185001234"),
-        (FieldType.PHARMACY_LICENCE, "1234 / đkkdd - lso", "1234/ĐKKDD-LSO"),
-        (FieldType.PHARMACY_LICENCE, "01-1223/ĐKKDD-HNO", "01-1223/ĐKKDD-HNO"),
+        (FieldType.FACILITY_LICENCE, "1234 / đkkdd - lso", "1234/ĐKKDD-LSO"),
+        (FieldType.FACILITY_LICENCE, "01-1223/ĐKKDD-HNO", "01-1223/ĐKKDD-HNO"),
         # One licence, however it is written, is one account (A1).
-        (FieldType.PHARMACY_LICENCE, "008265/GCNĐKKDD-LSO", "8265/ĐKKDD-LSO"),
+        (FieldType.FACILITY_LICENCE, "008265/GCNĐKKDD-LSO", "8265/ĐKKDD-LSO"),
+        (FieldType.FACILITY_LICENCE, "123 / lso-gphđ", "123/LSO-GPHĐ"),
         (FieldType.PRACTICE_LICENCE, "05495/CCHN-D-SYT-HNO", "05495/CCHN-D-SYT-HNO"),
         (FieldType.PRACTICE_LICENCE, "009999/HNO-GPHN", "009999/HNO-GPHN"),
         (FieldType.DATE, "05/01/2026", "2026-01-05"),
@@ -56,7 +57,7 @@ def test_good_input_is_normalised(kind: FieldType, typed: str, kept: str) -> Non
         (FieldType.TAX_CODE, "01001091"),
         (FieldType.PERSONAL_ID, "02018500123"),
         (FieldType.PERSONAL_ID, "999185001234"),  # there is no such province
-        (FieldType.PHARMACY_LICENCE, "1234"),
+        (FieldType.FACILITY_LICENCE, "1234"),
         (FieldType.PRACTICE_LICENCE, "CCHN"),
         (FieldType.DATE, "31/02/2026"),
         (FieldType.DATE, "01/01/2999"),

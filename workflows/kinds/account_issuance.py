@@ -1,10 +1,11 @@
 """Cấp tài khoản: a facility asks for its interoperability account on a national system."""
 
-from workflows.account_fields import through_vendor
+from workflows.account_fields import LICENCE_NO, through_vendor
 from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import Choice, Field, FieldType
 from workflows.guards import every, no_account_yet, vendor_is_connected
+from workflows.rules import pharmacies_have_their_licence
 from workflows.text import Text
 
 _FACILITY = Text("Cơ sở", "The facility")
@@ -31,8 +32,9 @@ WORKFLOW = Workflow(
             "The e-mail address of the director or the responsible pharmacist",
         ),
         Text(
-            "Giấy chứng nhận đủ điều kiện kinh doanh dược (ảnh chụp hoặc bản quét)",
-            "The pharmacy licence (photo or scan)",
+            "Giấy chứng nhận đủ điều kiện kinh doanh dược, hoặc giấy phép hoạt động của cơ sở khám"
+            " bệnh, tiêm chủng (ảnh chụp hoặc bản quét)",
+            "The pharmacy licence, or the licence to operate of a clinic (photo or scan)",
         ),
         Text("Mã số thuế của cơ sở", "The tax code of the facility"),
         Text(
@@ -47,6 +49,7 @@ WORKFLOW = Workflow(
         ),
     ),
     working_days=10,  # seed letter on QR registration: 10 working days from the registration
+    rules=(pharmacies_have_their_licence,),
     once=Once.UNTIL_REFUSED,
     initial="draft",
     states=STATES,
@@ -67,7 +70,9 @@ WORKFLOW = Workflow(
                   Choice("counter", Text("Quầy thuốc", "Drug counter")),
                   Choice("cabinet", Text("Tủ thuốc trạm y tế", "Health station cabinet")),
                   Choice("wholesale", Text("Cơ sở bán buôn thuốc", "Wholesaler")),
-                  Choice("clinic", Text("Cơ sở khám bệnh, chữa bệnh", "Clinic or hospital")))),
+                  Choice("clinic", Text("Cơ sở khám bệnh, chữa bệnh", "Clinic or hospital")),
+                  Choice("vaccination", Text("Trạm y tế, cơ sở tiêm chủng",
+                                             "Health station or vaccination site")))),
         Field("address", Text("Số nhà, đường hoặc thôn", "House number and street"),
               FieldType.TEXT, sample="Số 12, đường Lê Lợi", group=_FACILITY),
         Field("commune", Text("Xã, phường", "Commune or ward"), FieldType.CHOICE,
@@ -76,10 +81,8 @@ WORKFLOW = Workflow(
               sample="0100109106", group=_FACILITY,
               hint=Text("Hộ kinh doanh dùng số định danh 12 chữ số của chủ hộ.",
                         "A household business uses the owner's 12-digit personal number.")),
-        Field("licence_no", Text("Số giấy chứng nhận đủ điều kiện kinh doanh dược",
-                                 "Pharmacy licence number"),
-              FieldType.PHARMACY_LICENCE, sample="1234/ĐKKDD-LSO", group=_LICENCE,
-              hint=Text("Ví dụ: 1234/ĐKKDD-LSO", "For example: 1234/ĐKKDD-LSO")),
+        Field(LICENCE_NO.name, LICENCE_NO.label, LICENCE_NO.type, sample=LICENCE_NO.sample,
+              group=_LICENCE, hint=LICENCE_NO.hint),
         Field("licence_issued_on", Text("Ngày cấp", "Date of issue"), FieldType.DATE,
               sample="2026-01-05", group=_LICENCE),
         Field("connection", Text("Cách kết nối", "How the facility connects"), FieldType.CHOICE,
@@ -111,8 +114,8 @@ WORKFLOW = Workflow(
         Field("custodian_id", Text("Số định danh cá nhân", "Personal ID number"),
               FieldType.PERSONAL_ID, sample="020185001234", group=_CUSTODIAN, personal=True,
               hint=Text("12 chữ số trên thẻ căn cước.", "12 digits on the ID card.")),
-        Field("licence_scan", Text("Giấy chứng nhận đủ điều kiện kinh doanh dược",
-                                   "Pharmacy licence"),
+        Field("licence_scan", Text("Giấy chứng nhận hoặc giấy phép hoạt động",
+                                   "Licence of the facility"),
               FieldType.FILE, sample="giay-chung-nhan.pdf", group=_PAPERS,
               hint=Text("Ảnh chụp rõ hoặc bản quét, đủ các trang.",
                         "A clear photo or scan of every page.")),
