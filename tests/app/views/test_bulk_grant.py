@@ -59,7 +59,9 @@ def test_120_offices_from_a_sheet_with_5_bad_rows(app: Flask) -> None:
 
     assert state_of(app, code) == "granted"
     with app.app_context():
-        letters = db.session.scalars(select(Letter).where(Letter.state == "issued")).all()
+        letters = db.session.scalars(
+            select(Letter).where(Letter.state == "issued").order_by(Letter.id)
+        ).all()
         assert [x.kind for x in letters] == ["bulk_request", "bulk_distribution"]
         data = LetterData.from_json(letters[-1].data)
         assert len(data.facts["units"]) == 120
@@ -67,7 +69,7 @@ def test_120_offices_from_a_sheet_with_5_bad_rows(app: Flask) -> None:
         assert data.facts["request_reference"] == LetterData.from_json(letters[0].data).reference
         assert db.session.scalars(select(func.count()).select_from(BookEntry)).one() == 2
         assert db.session.scalars(select(func.count()).select_from(Account)).one() == 120
-        reply = db.session.scalars(select(IncomingLetter)).all()[-1]
+        reply = db.session.scalars(select(IncomingLetter).order_by(IncomingLetter.id)).all()[-1]
         assert reply.attachment is not None
         assert reply.answers_id == letters[0].id
     told = written(app, "distributed")
