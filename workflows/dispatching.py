@@ -79,6 +79,7 @@ def sending(
         Action("cancel", Text("Hủy việc này", "Cancel"),
                Text("đã hủy việc này", "cancelled this"),
                _O, ("revising", outside, "in_review"), "cancelled", clock=Clock.END,
+               effect="tell_cancelled",
                asks=(BACK,), tone="warning"),
     )  # fmt: skip
 

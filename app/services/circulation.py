@@ -43,9 +43,10 @@ def send_again(recipient: Recipient) -> None:
 
 
 def announce(dossier: Dossier, name: str) -> None:
-    """Write to every recipient that something has changed since the letter."""
+    """Write to every recipient of the letter that something has changed since."""
     once = f"{dossier.key}:{dossier.events[-1].seq}"
-    _write(dossier, recipients.rows(dossier), name, once, facts.for_letter(dossier, {}), None)
+    told = [r for r in recipients.rows(dossier) if r.sent_at]
+    _write(dossier, told, name, once, facts.for_letter(dossier, {}), None)
 
 
 def near_deadline() -> list[str]:

@@ -126,6 +126,11 @@ def extend(dossier: Dossier, actor: Actor) -> None:
     circulation.announce(dossier, "extended")
 
 
+def tell_cancelled(dossier: Dossier, actor: Actor) -> None:
+    """Write to those who were asked that nothing more is expected of them."""
+    circulation.announce(dossier, "cancelled")
+
+
 def remind(dossier: Dossier, actor: Actor) -> None:
     """Write to those who have not answered; at most once a day."""
     if circulation.remind(dossier) == 0:
@@ -140,5 +145,6 @@ LIST_EFFECTS: Mapping[str, Callable[[Dossier, Actor], None]] = {
     "grant_units": grant_units,
     "extend": extend,
     "remind": remind,
+    "tell_cancelled": tell_cancelled,
     "reissue_unit": reissue_unit,
 }

@@ -171,3 +171,65 @@ def test_a_draft_is_commented_and_summarised(
     officer.goto(f"/desk/dossiers/{code}/chain")
     look(officer, "chain-consultation")
     assert complaints == []
+
+
+def test_a_list_is_sent_back_revised_and_refused_from_above(
+    visit: Any, desk: dict[str, Page], papers: Path, complaints: list[str]
+) -> None:
+    officer, leader, clerk = desk.values()
+    mail = visit()
+    begin(officer, "bulk_grant", title="Tài khoản cho hai văn phòng")
+    for n in (21, 22):
+        officer.get_by_role("link", name="Thêm một đơn vị").click()
+        officer.fill("[name=name]", f"Văn phòng Thử {n}")
+        officer.fill("[name=email]", f"thu{n}@example.vn")
+        officer.fill("[name=custodian_name]", "Nông Thị Lan")
+        officer.check("[name=custodian_gender][value=female]")
+        officer.fill("[name=custodian_position]", "Chuyên viên")
+        officer.fill("[name=custodian_phone]", f"09120001{n}")
+        officer.get_by_role("button", name="Lưu", exact=True).click()
+    code = propose(officer, "bulk_grant")
+    act(leader, code, "Trả lại chuyên viên", ask={"note": "Bỏ đơn vị thứ hai."})
+
+    officer.goto(f"/desk/dossiers/{code}")
+    officer.get_by_role("link", name="Sửa danh sách").first.click()
+    officer.get_by_role("link", name="Sửa Văn phòng Thử 22").click()
+    officer.get_by_role("button", name="Bỏ khỏi danh sách").click()
+    expect(officer.locator("main")).to_contain_text("Danh sách nhận (1)")
+    officer.get_by_role("link", name="Tiếp tục", exact=True).click()
+    officer.get_by_role("button", name="Trình ký lại", exact=True).click()
+    act(leader, code, "Ký duyệt")
+    act(clerk, code, "Cấp số và phát hành")
+    act(officer, code, "Ghi nhận văn bản trả lời", ask={
+        "reply_sender": "Cục Quản lý Khám, chữa bệnh", "reply_reference": "137/KCB-QLCL",
+        "reply_on": "28/01/2026"}, files={"reply_file": str(papers / "tra-loi.jpg")})  # fmt: skip
+    act(officer, code, "Trình thông báo không được cấp", ask={"reason": "Chưa đủ điều kiện."})
+    act(leader, code, "Ký thông báo")
+    act(clerk, code, "Cấp số và phát hành")
+    newest_mail(mail, "thu21@example.vn", "Không cấp tài khoản")
+    assert complaints == []
+
+
+def test_a_consultation_is_sent_back_and_cancelled(
+    visit: Any, desk: dict[str, Page], complaints: list[str]
+) -> None:
+    officer, leader, clerk = desk.values()
+    mail = visit()
+    begin(officer, "consultation", draft_title="Quy chế thử")
+    officer.get_by_role("link", name="Thêm một đơn vị").click()
+    officer.fill("[name=name]", "Phòng Thử số 9")
+    officer.fill("[name=email]", "phong9@example.vn")
+    officer.get_by_role("button", name="Lưu", exact=True).click()
+    code = propose(officer, "consultation")
+    act(leader, code, "Trả lại chuyên viên", ask={"note": "Ghi rõ hơn."})
+    officer.goto(f"/desk/dossiers/{code}")
+    officer.get_by_role("link", name="Sửa danh sách").first.click()
+    officer.get_by_role("link", name="Tiếp tục", exact=True).click()
+    officer.get_by_role("button", name="Trình ký lại", exact=True).click()
+    act(leader, code, "Ký duyệt")
+    act(clerk, code, "Cấp số và phát hành")
+    newest_mail(mail, "phong9@example.vn", "Lấy ý kiến dự thảo")
+    act(officer, code, "Hủy việc này", ask={"note": "Dự thảo được rút lại."})
+    expect(officer.locator("main")).to_contain_text("Đã hủy")
+    newest_mail(mail, "phong9@example.vn", "Dừng việc")
+    assert complaints == []

@@ -168,6 +168,9 @@ def test_a_leader_sends_it_back_and_the_officer_revises(app: Flask) -> None:
 
     walked(app, code, "an cancel")
     assert state_of(app, code) == "cancelled"
+    assert len(written(app, "cancelled")) == 7
+    page = next(iter(pages(app, code).values()))
+    assert _answer(app, page, **AGREE) == 409
 
 
 @pytest.mark.parametrize("who", ["binh", "chi", "giang", "quantri"])
