@@ -12,29 +12,51 @@ from letters.catalog import (
     sample,
     subject_of,
 )
-from letters.data import Fact, LetterData, Office, Signer, SigningCapacity, Urgency
-from letters.errors import LetterError
+from letters.data import (
+    Circulation,
+    Fact,
+    LetterData,
+    Mandate,
+    Office,
+    Signer,
+    SigningCapacity,
+    Sizes,
+    Urgency,
+)
+from letters.errors import LetterError, Problem
 from letters.layout import cited
 
 __all__ = [
     "DISPATCH",
+    "Circulation",
     "Fact",
     "LetterData",
     "LetterError",
     "LetterKind",
+    "Mandate",
     "Office",
+    "Problem",
     "Signer",
     "SigningCapacity",
+    "Sizes",
     "Urgency",
     "addressees_of",
     "cited",
     "kinds",
+    "problems",
     "recipients_of",
     "render_html",
     "render_pdf",
     "sample",
     "subject_of",
 ]
+
+
+def problems(data: LetterData, *, final: bool = False) -> tuple[Problem, ...]:
+    """Return why this letter may not be issued; a final one is signed and numbered as well."""
+    from letters import issuing  # It draws the letter to read it.
+
+    return issuing.problems(data, final=final)
 
 
 def render_html(data: LetterData) -> str:

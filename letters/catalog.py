@@ -1,15 +1,14 @@
 """Which letters there are: one template file is one kind, described by its front matter."""
 
 import re
-import string
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from letters import layout, samples
+from letters import samples, wording
 from letters.data import Fact, LetterData
 from letters.errors import LetterError
 
@@ -17,7 +16,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 DISPATCH = "dispatch"
 _FRONT_MATTER = re.compile(r"\A\{#---\n(.*?)\n---#\}", re.DOTALL)
 _REQUIRED = {"title", "form", "subject", "sample"}
-_OPTIONAL = {"symbol", "form_code", "form_basis", "to", "recipients"}
+_DAYS = {"valid_from", "valid_until"}
+_OPTIONAL = {"symbol", "form_code", "form_basis", "to", "recipients", "wording", "may_drop"} | _DAYS
 # Decree 30/2020/NĐ-CP, Appendix I, II.9b: the names after "Kính gửi" come first.
 _AS_ABOVE = "Như trên"
 
@@ -28,8 +28,10 @@ class LetterKind:
 
     `form` is "dispatch" for a công văn, otherwise the name of the slip. `symbol` is the symbol
     of a slip; a công văn takes the one of its office. `form_code` with `form_basis` say which
-    prescribed form a slip follows; they are for staff and are not printed. `to` names the fact
+    prescribed form a slip follows, `valid_from` and `valid_until` (its last day) when the law has
+    it so; they are for staff and are not printed. `to` names the fact
     that holds the addressees; `recipients` are further lines of "Nơi nhận", filled from facts.
+    `wording` are the sentences a department may edit, by block, of which it may drop some.
     """
 
     name: str
@@ -40,17 +42,25 @@ class LetterKind:
     symbol: str = ""
     form_code: str = ""
     form_basis: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
     to: str = "facility_name"
     recipients: tuple[str, ...] = ()
+    wording: Mapping[str, str] = field(default_factory=dict)
+    may_drop: tuple[str, ...] = ()
 
+    def is_in_force(self, on: date) -> bool:
+        """Tell whether the prescribed form is the law's on a day."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and (self.valid_until is None or on <= self.valid_until)
 
-class _Filled(string.Formatter):
-    """str.format with one more conversion: `{kind_title!l}` lowers the first letter."""
-
-    def convert_field(self, value: Any, conversion: str | None) -> Any:
-        if conversion == "l":
-            return layout.uncapitalized(str(value))
-        return super().convert_field(value, conversion)
+    def placeholders(self, block: str) -> dict[str, str]:
+        """Return what a block may use, with an example of each: facts, and parts of its own."""
+        facts = {**samples.FACTS, **self.sample}
+        named = {name: fact for name, fact in facts.items() if isinstance(fact, str)}
+        # What the shipped sentence uses and no fact holds, the template puts in.
+        parts = wording.placeholders(self.wording.get(block, ""))
+        return {name: "" for name in parts if name not in named} | named
 
 
 @cache
@@ -68,9 +78,9 @@ def load(folder: Path) -> dict[str, LetterKind]:
     }
 
 
-def subject_of(kind: str, facts: Mapping[str, Fact]) -> str:
-    """Return the default subject (trích yếu) of a letter, without "V/v"."""
-    return _filled(kind, _kind(kind).subject, facts)
+def subject_of(kind: str, facts: Mapping[str, Fact], text: str = "") -> str:
+    """Return the subject (trích yếu) of a letter, without "V/v": `text` filled, or the shipped."""
+    return _filled(kind, text or _kind(kind).subject, facts)
 
 
 def addressees_of(kind: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
@@ -99,7 +109,7 @@ def sample(kind: str) -> LetterData:
     return LetterData(
         kind=kind,
         office=samples.OFFICE,
-        symbol=about.symbol or samples.SYMBOL,
+        symbol=about.symbol if slip else about.symbol or samples.SYMBOL,
         subject=subject_of(kind, facts),
         addressees=addressees_of(kind, facts),
         recipients=recipients_of(kind, facts),
@@ -114,9 +124,9 @@ def sample(kind: str) -> LetterData:
 
 def _filled(kind: str, text: str, facts: Mapping[str, Fact]) -> str:
     try:
-        return _Filled().vformat(text, (), facts)
-    except KeyError as error:
-        raise LetterError(f"{kind}: {text!r} needs the fact {error}") from error
+        return wording.filled(text, facts)
+    except LetterError as error:
+        raise LetterError(f"{kind}: {text!r}: {error}") from error
 
 
 def _kind(name: str) -> LetterKind:
@@ -139,6 +149,16 @@ def _read(path: Path) -> LetterKind:
         raise LetterError(f"{path.name}: front matter lacks {', '.join(sorted(absent))}")
     if unknown := raw.keys() - _REQUIRED - _OPTIONAL:
         raise LetterError(f"{path.name}: front matter has unknown {', '.join(sorted(unknown))}")
+    for name in sorted(_DAYS):
+        if name in raw and type(raw[name]) is not date:
+            raise LetterError(f"{path.name}: {name} is no date (2025-09-15, without quotes)")
     facts = {n: tuple(f) if isinstance(f, list) else f for n, f in raw.pop("sample").items()}
-    recipients = tuple(raw.pop("recipients", ()))
-    return LetterKind(name=path.stem, sample=facts, recipients=recipients, **raw)
+    sentences = {name: text.strip() for name, text in raw.pop("wording", {}).items()}
+    return LetterKind(
+        name=path.stem,
+        sample=facts,
+        wording=sentences,
+        recipients=tuple(raw.pop("recipients", ())),
+        may_drop=tuple(raw.pop("may_drop", ())),
+        **raw,
+    )

@@ -13,6 +13,8 @@ from letters.errors import LetterError
 _BLANK_NUMBER = "\u00a0" * 7
 _BLANK_DAY = "\u00a0" * 5
 _BLANK_YEAR = "\u00a0" * 8
+# Letters of 11 points that surely fit on one line.
+_FOOT_LINE = 100
 _OPENING = re.compile(r"\A(?:-\s*)?(?:căn cứ|thực hiện)(?:\s+vào)?\s+", re.IGNORECASE)
 
 
@@ -57,11 +59,14 @@ def lead_in(word: str, basis: Sequence[str]) -> str:
     return f"{word} {named}, " if named else ""
 
 
-def signing_lines(capacity: str, position: str, head_title: str) -> tuple[str, ...]:
+def signing_lines(
+    capacity: str, position: str, head_title: str, unit_head: str = ""
+) -> tuple[str, ...]:
     """Return what stands above the name of the signer (II.7b).
 
     A head signs with the position alone; "Q." goes before the title of the head; the others
-    name the head (or, with "TM.", the collective) first and the own position below.
+    name the head (or, with "TM.", the collective) first and the own position below. The deputy
+    of a unit that signs by order names the head of the unit between them (Article 13.4).
     """
     position, head_title = position.upper(), head_title.upper()
     if not capacity:
@@ -70,7 +75,8 @@ def signing_lines(capacity: str, position: str, head_title: str) -> tuple[str, .
         return (f"Q. {head_title or position}",)
     if not head_title:
         raise LetterError(f"signing {capacity!r} needs the title of the head")
-    return (f"{capacity} {head_title}", position)
+    between = (f"KT. {unit_head.upper()}",) if unit_head and capacity == "TL." else ()
+    return (f"{capacity} {head_title}", *between, position)
 
 
 def addressee_lines(addressees: Sequence[str]) -> tuple[str, ...]:
@@ -86,6 +92,16 @@ def recipient_lines(recipients: Sequence[str], archive: str) -> tuple[str, ...]:
     return (*(f"- {name.strip()};" for name in recipients), f"- Lưu: {archive}.")
 
 
+def is_long_contact(address: str, ways: str) -> bool:
+    """Tell whether the foot of page 1 (III.4) needs more than its two lines."""
+    return max(len(address), len(ways)) > _FOOT_LINE
+
+
+def drafting_mark(drafter: str, copies: int) -> str:
+    """Return "PL.(300)" (III.3): who typed the letter and how many copies go out."""
+    return f"{drafter.upper()}.({copies})" if copies else drafter.upper()
+
+
 def cited(reference: str, day: str, body: str, subject: str = "") -> str:
     """Return a dispatch as another one cites it: number, date, body, subject."""
     about = f" về việc {subject}" if subject else ""
@@ -99,7 +115,7 @@ def closed(text: str) -> str:
 
 def paragraphs(text: str) -> tuple[str, ...]:
     """Split what a person typed into its paragraphs; empty lines vanish."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    return tuple(line.strip() for line in text.splitlines() if text and line.strip())
 
 
 def uncapitalized(text: str) -> str:

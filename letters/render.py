@@ -50,8 +50,10 @@ def render_pdf(data: LetterData) -> bytes:
     return to_pdf(render_html(data), data.kind)
 
 
-def to_pdf(html: str, name: str, *, style: str = "letter.css") -> bytes:
-    """Return a page of ours as tagged PDF, drawn with a style sheet of `letters/assets`."""
+def to_pdf(
+    html: str, name: str, *, style: str = "letter.css", variant: str | None = "pdf/ua-1"
+) -> bytes:
+    """Return a page of ours as PDF, tagged, drawn with a style sheet of `letters/assets`."""
     target = BytesIO()
     try:
         with _lock, _strict(name), _uncollected():
@@ -62,7 +64,7 @@ def to_pdf(html: str, name: str, *, style: str = "letter.css") -> bytes:
                 font_config=fonts,
                 stylesheets=[sheet],
                 pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
-                pdf_variant="pdf/ua-1",
+                pdf_variant=variant,
             )
     except FatalURLFetchingError as error:
         raise LetterError(f"{name}: {error}") from error

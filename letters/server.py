@@ -13,11 +13,13 @@ from typing import BinaryIO
 
 from letters import LetterData, LetterError, render_pdf
 from letters.poster import Poster, render_poster
+from letters.register import RegisterPart, render_register
 
 MEMORY = 1536 * 1024 * 1024
 
 DRAW: Mapping[bytes, Callable[[str], bytes]] = {
     b"L": lambda text: render_pdf(LetterData.from_json(text)),
+    b"B": lambda text: render_register(RegisterPart.from_json(text)),
     b"P": lambda text: render_poster(Poster.from_json(text)),
 }
 

@@ -1,5 +1,7 @@
 """Kinds of letters are the files of a folder and what they say of themselves."""
 
+from datetime import date
+
 import pytest
 
 import letters
@@ -20,6 +22,48 @@ def test_slips_have_a_book_symbol_and_a_prescribed_form():
 
     assert (receipt.symbol, receipt.form_code) == ("TNHS", "Mẫu số 01")
     assert letters.kinds()["refusal"].symbol == ""
+
+
+def test_the_papers_of_the_one_stop_desk_follow_their_prescribed_forms():
+    prescribed = {k.form_code: n for n, k in letters.kinds().items() if k.form_code}
+
+    assert prescribed == {
+        "Mẫu số 01": "receipt",
+        "Mẫu số 02": "supplement_request",
+        "Mẫu số 03": "intake_refusal",
+        "Mẫu số 04": "apology",
+        "Mẫu số 05": "stop_notice",
+        "Mẫu số 06": "control_slip",
+    }
+    assert all(letters.kinds()[n].form_basis for n in prescribed.values())
+    # Circular 03/2025/TT-VPCP is in force from the day it was signed.
+    assert {letters.kinds()[n].valid_from for n in prescribed.values()} == {date(2025, 9, 15)}
+
+
+@pytest.mark.parametrize(
+    ("dates", "on", "holds"),
+    [
+        ("", date(1999, 1, 1), True),
+        ("valid_from = 2025-09-15\n", date(2025, 9, 14), False),
+        ("valid_from = 2025-09-15\n", date(2025, 9, 15), True),
+        ("valid_until = 2026-12-31\n", date(2026, 12, 31), True),
+        ("valid_until = 2026-12-31\n", date(2027, 1, 1), False),
+    ],
+)
+def test_a_prescribed_form_has_its_days(tmp_path, dates, on, holds):
+    page = FRONT.replace("[sample]", f"{dates}[sample]")
+    (tmp_path / "invitation.html").write_text(page, encoding="utf-8")
+
+    assert catalog.load(tmp_path)["invitation"].is_in_force(on) is holds
+
+
+@pytest.mark.parametrize("day", ['"2025-09-15"', "2025-09-15T08:00:00", "2025"])
+def test_a_day_of_a_form_is_a_date(tmp_path, day):
+    page = FRONT.replace("[sample]", f"valid_from = {day}\n[sample]")
+    (tmp_path / "invitation.html").write_text(page, encoding="utf-8")
+
+    with pytest.raises(LetterError, match="valid_from is no date"):
+        catalog.load(tmp_path)
 
 
 def test_one_new_file_is_one_new_kind(tmp_path):

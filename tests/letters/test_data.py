@@ -3,11 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 import letters
-from letters import LetterData, LetterError, Urgency
+from letters import Circulation, LetterData, LetterError, Mandate, Sizes, Urgency
 
 
 @pytest.fixture
@@ -48,6 +49,31 @@ def test_numbering_changes_nothing_else(letter):
 
     assert numbered.reference == "07/SYT-NVD"
     assert replace(numbered, number=None, issued_on=None) == blank
+
+
+def test_a_letter_stored_before_it_had_all_its_parts_comes_back(letter):
+    old = (Path(__file__).parent / "stored_2026_11.json").read_text(encoding="utf-8")
+
+    read = LetterData.from_json(old)
+
+    assert read == letter
+    assert (read.circulation, read.sizes, read.drafter, read.copies) == (None, Sizes.SMALL, "", 0)
+    assert read.signer is not None
+    assert (read.signer.unit_head, read.signer.mandate) == ("", None)
+
+
+def test_a_letter_with_every_part_comes_back(letter):
+    mandate = Mandate("Giấy ủy quyền số 03/GUQ-SYT", date(2026, 12, 1), None, ("refusal",))
+    full = replace(
+        letter,
+        signer=replace(letter.signer, unit_head="TRƯỞNG PHÒNG", mandate=mandate),
+        circulation=Circulation.INTERNAL,
+        sizes=Sizes.LARGE,
+        drafter="PL",
+        copies=300,
+    )
+
+    assert LetterData.from_json(full.to_json()) == full
 
 
 @pytest.mark.parametrize("number", [0, -1])
