@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,8 +54,34 @@ class Config(BaseSettings):
     session_idle_minutes: int = Field(60, description="staff are signed out after so long")
     session_hours: int = Field(12, description="longest sign-in")
     render_seconds: int = Field(30, description="longest time one letter may take to render")
+    signing: Literal["", "off", "software", "pkcs11", "csc"] = Field(
+        "", description="who holds the keys; software in development, off elsewhere"
+    )
+    signing_dir: Path | None = Field(None, description="keys (.p12) and images (.png)")
+    signing_keys: dict[str, str] = Field(
+        default_factory=dict, description='{"chi": "label on the token", "body": "…"}'
+    )
+    signing_pin: SecretStr = Field(SecretStr(""), description="the PIN of every key")
+    signing_pin_file: Path | None = Field(None, description="lines of key=PIN, read each time")
+    signing_service: str = Field("", description="PKCS#11 library, or address of a CSC service")
+    signing_token: str = Field("", description="label of the PKCS#11 token")
+    signing_access_file: Path | None = Field(None, description="access token of the CSC service")
+    signature_level: Literal["B-B", "B-T", "B-LT"] = Field(
+        "B-B", description="B-T and B-LT need TIMESTAMP_URL"
+    )
+    timestamp_url: str = Field("", description="timestamp authority (RFC 3161)")
+    trust_roots: Path | None = Field(None, description="PEM of the roots signatures hang on")
+    seal_mm: float = Field(36.0, gt=10, lt=60, description="diameter of the seal")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING, ERROR")
     trusted_proxies: int = Field(0, description="reverse proxies whose X-Forwarded-* are believed")
+
+    @model_validator(mode="after")
+    def _signs_completely(self) -> Self:
+        if self.signing in ("pkcs11", "csc") and not self.signing_service:
+            raise ConfigError(f"SIGNING={self.signing} needs SIGNING_SERVICE")
+        if self.signature_level != "B-B" and not self.timestamp_url:
+            raise ConfigError(f"SIGNATURE_LEVEL={self.signature_level} needs TIMESTAMP_URL")
+        return self
 
     @model_validator(mode="after")
     def _ready_for_production(self) -> Self:
@@ -114,6 +140,16 @@ class Config(BaseSettings):
     def files_dir(self) -> Path:
         """Where attachments and letters lie, by content."""
         return self.data_dir / "files"
+
+    @property
+    def signs_with(self) -> str:
+        """Who holds the keys, or "off": only a development machine signs without being told."""
+        return self.signing or ("software" if self.env == "development" else "off")
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where keys and images of signatures lie."""
+        return self.signing_dir or self.data_dir / "signing"
 
     @property
     def mailbox_dir(self) -> Path:

@@ -17,6 +17,10 @@ class Conflict(AppError):
     """Somebody else was first."""
 
 
+class NotReady(Conflict):
+    """A letter may not go out as it is; the sentence says what to mend."""
+
+
 class AlreadyDone(AppError):
     """The same person did the same thing a moment ago: a double click, not an error."""
 

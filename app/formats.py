@@ -79,6 +79,11 @@ def mask_email(address: str) -> str:
     return f"{local_part[:2]}{'•' * max(len(local_part) - 2, 3)}@{domain}"
 
 
+def mask_number(value: str) -> str:
+    """Return the end of a phone or ID number; "" for none."""
+    return f"••••••{value[-3:]}" if value else ""
+
+
 def two(n: int) -> Text:
     """Return a count the way letters write it, 03; English has no such custom."""
     return Text(f"{n:02d}", str(n))

@@ -18,6 +18,7 @@ from flask import current_app
 from app.config import ROOT
 from letters import LetterData, LetterError
 from letters.poster import Poster
+from letters.register import RegisterPart
 from letters.server import frame
 
 # The layout engine keeps some memory for each document; a new process gives it back.
@@ -37,10 +38,20 @@ def poster(data: Poster) -> bytes:
     return _poster(data.to_json())
 
 
+def register(data: RegisterPart) -> bytes:
+    """Return some pages of a register; raise LetterError when they cannot be made in time."""
+    return _draw(b"B" + data.to_json().encode(), "register")
+
+
 @lru_cache(maxsize=32)
 def _poster(data: str) -> bytes:
     # Anybody may ask for it, and it changes only with the department.
     return _draw(b"P" + data.encode(), "poster")
+
+
+def process_id() -> int:
+    """Return the id of the process, or 0 while there is none."""
+    return _process.pid if _process else 0
 
 
 def stop() -> None:

@@ -6,11 +6,13 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from pathlib import Path
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 from python_calamine import SheetVisibleEnum as Visible
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from app import formats
 from app.errors import Refused
@@ -29,6 +31,13 @@ _FOLDERS = ("xl/", "_rels/", "[Content_Types].xml")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LONGEST = 32_767  # characters in a cell, a limit of Excel
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": "Times New Roman", "font_size": 12},
+}
 
 _NOT_A_WORKBOOK = Text(
     "Tệp này không đọc được như một bảng tính Excel; chọn tệp .xlsx.",
@@ -92,17 +101,7 @@ def read(content: bytes) -> list[list[str]]:
 def write(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
     """Return an .xlsx of one sheet: headings in row 1, then the rows; text stays text."""
     content = io.BytesIO()
-    font = {"font_name": "Times New Roman", "font_size": 12}
-    with Workbook(
-        content,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_format_properties": font,
-        },
-    ) as workbook:
+    with Workbook(content, {"in_memory": True, **_OPTIONS}) as workbook:
         workbook.set_properties({"title": title})
         head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         # «@» keeps «0012» when somebody edits the cell.
@@ -118,17 +117,50 @@ def write(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int
                     sheet.write_string(last, column, value[:_LONGEST], text)
                 else:
                     sheet.write_number(last, column, value, number)
-        right = max(len(headings) - 1, 0)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:CV{last + 1}"})
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, last, right)
         sheet.autofit(max_width=400)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_footer("&C&P/&N")
+        _finish(sheet, last, max(len(headings) - 1, 0))
     return content.getvalue()
+
+
+def write_long(
+    target: Path,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str | int]],
+    widths: Sequence[int],
+) -> None:
+    """Write an .xlsx of one sheet to a file, row by row: memory does not grow with the rows."""
+    with Workbook(target, {"constant_memory": True, **_OPTIONS}) as workbook:
+        workbook.set_properties({"title": title})
+        head = workbook.add_format(
+            {"bold": True, "border": 1, "text_wrap": True, "align": "center"}
+        )
+        text = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        number = workbook.add_format({"valign": "top"})
+        sheet = workbook.add_worksheet(_SHEET_NAME.sub(" ", title)[:31].strip() or None)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        for column, heading in enumerate(headings):
+            sheet.write_string(0, column, heading, head)
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    sheet.write_string(last, column, value[:_LONGEST], text)
+                else:
+                    sheet.write_number(last, column, value, number)
+        _finish(sheet, last, max(len(headings) - 1, 0))
+
+
+def _finish(sheet: Worksheet, last: int, right: int) -> None:
+    sheet.ignore_errors({"number_stored_as_text": f"A1:CV{last + 1}"})
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, last, right)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C&P/&N")
 
 
 def _unpack(content: bytes) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Files by content: the name of a file is the SHA-256 of its bytes; written once."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -45,6 +46,41 @@ def put(content: bytes) -> str:
     finally:
         os.close(directory)
     return sha256
+
+
+def keep_first(name: str, content: bytes) -> bytes:
+    """Keep bytes until they are stored for good; whoever comes later gets the first ones."""
+    path = _unfinished(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        Path(temporary).unlink()
+    return path.read_bytes()
+
+
+def kept(name: str) -> bytes | None:
+    """Return what `keep_first` kept, or None."""
+    try:
+        return _unfinished(name).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def forget(name: str) -> None:
+    """Delete what `keep_first` kept."""
+    _unfinished(name).unlink(missing_ok=True)
+
+
+def _unfinished(name: str) -> Path:
+    root: Path = current_app.config["VANTHU"].files_dir
+    return root / "unfinished" / name
 
 
 def get(sha256: str) -> bytes:

@@ -16,6 +16,8 @@ FILES: Mapping[str, str] = {
     "P8": "mail_transport",
     "P9": "memory",
     "P10": "start",
+    "P11": "registers",
+    "P12": "signing",
 }
 
 
@@ -23,7 +25,10 @@ def main() -> None:
     """Print the table as it grows; a value that misses its goal is no failure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="ROW", help=", ".join(FILES))
-    parser.add_argument("--rows", type=int, default=100_000, help="P5: dossiers (default 100000)")
+    parser.add_argument(
+        "--rows", type=int, default=100_000, help="P5: dossiers, P11: numbers (default 100000)"
+    )
+    parser.add_argument("--pdf-rows", type=int, default=5_000, help="P11: rows of the PDF")
     parser.add_argument("--letters", type=int, default=300, help="P9: letters (default 300)")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
     options = parser.parse_args()

@@ -44,6 +44,9 @@ PUBLIC = {
     "received.draft",
     "received.letter",
     "received.open",
+    "verification.ask",
+    "verification.check",
+    "verification.letter",
 }
 
 

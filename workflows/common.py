@@ -3,7 +3,7 @@
 from workflows.basis import NAMED
 from workflows.definition import DRAFTED, Action, Clock, Guard, Phase, Role, State
 from workflows.fields import Field, FieldType
-from workflows.guards import access_unused
+from workflows.guards import access_unused, not_extended_yet
 from workflows.text import Text
 
 _A = frozenset({Role.APPLICANT})
@@ -89,6 +89,15 @@ STATES = (
         ),
     ),
     State(
+        "intake_refused",
+        Text("Từ chối tiếp nhận", "Not accepted"),
+        Phase.REFUSED,
+        Text(
+            "Lý do đã gửi tới thư điện tử của Ông/Bà; địa chỉ này được mở lại để đăng ký.",
+            "The reason was sent to your e-mail; that address is open to register again.",
+        ),
+    ),
+    State(
         "withdrawn",
         Text("Người nộp đã rút", "Withdrawn"),
         Phase.CLOSED,
@@ -115,6 +124,27 @@ REASON = Field(
         "State what is not met and why; this text is printed in the letter to the applicant.",
     ),
     max_length=2000,
+)
+WHY_LATE = Field(
+    "reason",
+    Text("Lý do chưa trả kết quả đúng hẹn", "Why the result is late"),
+    FieldType.PARAGRAPHS,
+    sample="Cần xác minh Giấy chứng nhận với cơ quan đã cấp.",
+    hint=Text(
+        "Nội dung này in trong văn bản xin lỗi gửi người nộp.",
+        "This text is printed in the apology to the applicant.",
+    ),
+    max_length=2000,
+)
+NEW_DUE = Field(
+    "new_due_on",
+    Text("Ngày hẹn trả mới", "New day of the result"),
+    FieldType.DEADLINE,
+    sample="2099-12-31",
+    hint=Text(
+        "Một ngày làm việc sau ngày đã hẹn. Chỉ được hẹn lại một lần.",
+        "A working day after the one promised. It can be put off once.",
+    ),
 )
 MISSING = Field(
     "missing",
@@ -145,6 +175,10 @@ BACK = Field(
 )
 
 
+# Where the house has the dossier and owes its result.
+_OWED = ("in_review", "pending_grant", "pending_refusal", "signed_grant", "signed_refusal")
+
+
 def standard(
     *,
     grant: str,
@@ -172,6 +206,12 @@ def standard(
         Action("release", Text("Trả về hàng đợi", "Put back"),
                Text("đã trả hồ sơ về hàng đợi", "put the dossier back"),
                _O, ("in_review",), "submitted", effect="unassign", asks=(NOTE,)),
+        # Decree 61/2018, Art. 17: at the counter the receiving officer refuses. What was accepted
+        # is refused by a leader (Art. 19.8).
+        Action("refuse_intake", Text("Từ chối tiếp nhận", "Refuse to accept"),
+               Text("đã từ chối tiếp nhận hồ sơ", "refused to accept the dossier"),
+               _O, ("submitted",), "intake_refused", issues="intake_refusal", effect="assign",
+               clock=Clock.END, mail="intake_refused", asks=(REASON,), tone="warning"),
         Action("propose_grant", Text("Trình duyệt", "Propose approval"),
                Text("đã trình lãnh đạo duyệt", "proposed approval"),
                _O, ("in_review",), "pending_grant",
@@ -194,7 +234,8 @@ def standard(
                clock=Clock.RESTART, mail="supplement_received", tone="primary"),
         Action("lapse", Text("Dừng giải quyết", "Stop"),
                Text("đã dừng giải quyết do quá thời hạn bổ sung", "stopped: no supplement came"),
-               _SYSTEM, ("supplement_requested",), "lapsed", clock=Clock.END, mail="lapsed"),
+               _SYSTEM, ("supplement_requested",), "lapsed",
+               issues="stop_notice", clock=Clock.END, mail="lapsed"),
         Action("approve", Text("Ký duyệt", "Approve and sign"),
                Text("đã ký duyệt", "approved and signed"),
                _S, ("pending_grant",), "signed_grant",
@@ -220,7 +261,14 @@ def standard(
         Action("withdraw", Text("Rút hồ sơ", "Withdraw"),
                Text("đã rút hồ sơ", "withdrew the dossier"),
                _A, ("submitted", "in_review", "supplement_requested"), "withdrawn",
-               clock=Clock.END, mail="withdrawn", tone="warning"),
+               issues="stop_notice", clock=Clock.END, mail="withdrawn", tone="warning"),
+        *(
+            Action("extend", Text("Xin lỗi và hẹn lại ngày trả", "Apologise and set a new day"),
+                   Text("đã xin lỗi và hẹn lại ngày trả", "apologised and set a new day"),
+                   _O, (state,), state, guard=not_extended_yet, issues="apology",
+                   clock=Clock.EXTEND, mail="apologised", asks=(WHY_LATE, NEW_DUE))
+            for state in _OWED
+        ),
     )  # fmt: skip
 
 

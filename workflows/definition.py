@@ -60,6 +60,8 @@ class Clock(StrEnum):
     STOP = "stop"
     # Decree 61/2018, Art. 19.4: after a supplement the period is counted anew.
     RESTART = "restart"
+    # Art. 19.9: an apology names a new day, once; the action asks for it as `new_due_on`.
+    EXTEND = "extend"
     END = "end"
 
 

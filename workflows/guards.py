@@ -16,6 +16,17 @@ def every(*guards: Guard) -> Guard:
     return guard
 
 
+def not_extended_yet(facts: Facts) -> Text | None:
+    """Decree 61/2018, Art. 19.9: the day of the result is put off once at most."""
+    if not facts.get("extended_from"):
+        return None
+    return Text(
+        "Ngày hẹn trả đã được lùi một lần (trước đó hẹn ngày {day}); pháp luật chỉ cho hẹn lại"
+        " một lần.",
+        "The day of the result was put off before (it was {day}); the law allows it once.",
+    ).fill(day=facts["extended_from"])
+
+
 def no_account_yet(facts: Facts) -> Text | None:
     """A1: one account per unit and system; V2: one for all the facilities of a vendor."""
     account = facts.get("account")

@@ -82,6 +82,10 @@ def _actions(workflow: Workflow) -> Iterable[str]:
             yield f"{a.name} waits for the applicant while the clock runs"
         if target not in FINAL_PHASES and a.clock is Clock.END:
             yield f"{a.name} ends the clock of a running dossier"
+        if a.clock is Clock.EXTEND and set(a.sources) != {a.target}:
+            yield f"{a.name} sets a new day and moves the dossier"
+        if a.clock is Clock.EXTEND and "new_due_on" not in {f.name for f in a.asks}:
+            yield f"{a.name} sets a new day but asks for none"
 
 
 def _fields(workflow: Workflow) -> Iterable[str]:

@@ -14,6 +14,7 @@ from flask import current_app
 from flask_migrate import upgrade
 
 from app import samples
+from app.cli.check import signing
 from app.config import Config, load
 from app.mail.mailbox import serve_mailbox
 
@@ -74,6 +75,7 @@ def web(host: str, port: int, processes: int) -> None:
 @click.option("--threads", default=2, show_default=True, help="Mails sent side by side.")
 def worker(threads: int) -> None:
     """Deliver mail, render letters, watch the deadlines."""
+    click.echo(signing(current_app.config["VANTHU"]), err=True)
     current_app.extensions["vanthu_jobs"].consumer(threads).run()
 
 
@@ -97,6 +99,7 @@ def _announce_when_open(host: str, port: int, *, has_mailbox: bool) -> bool:
 
 def _announce(config: Config, *, has_mailbox: bool) -> None:
     click.echo(f"\n  Văn Thư: {config.base_url}")
+    click.echo(f"  {signing(config)}")
     if config.is_production:
         return
     click.echo(f"  Nơi làm việc của cán bộ: {config.base_url}/desk")

@@ -40,6 +40,14 @@
     }
   };
 
+  // A placeholder goes where the cursor is; the box keeps it, so several may follow.
+  const insert = (chip) => {
+    const box = document.getElementById(chip.dataset.into);
+    box.setRangeText(chip.dataset.insert, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  };
+
   const togglePassword = (button) => {
     const input = document.getElementById(button.getAttribute("aria-controls"));
     const module = button.closest(".govuk-password-input");
@@ -54,6 +62,7 @@
     if (!target) return;
     if (target.dataset.copy !== undefined) copy(target);
     if (target.matches(".govuk-js-password-input-toggle")) togglePassword(target);
+    if (target.dataset.insert) insert(target);
     if (target.dataset.close !== undefined) target.closest("dialog").close();
     if (target.dataset.confirm) {
       event.preventDefault();

@@ -6,7 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from app.models.base import Base, Moment
+from app.models.base import Base, Moment, is_of_models
 
 
 def _render(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -22,6 +22,7 @@ def _run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=True,
         render_item=_render,
+        include_object=is_of_models,
         compare_type=True,
         # SQLite rolls DDL back like everybody else once it is told where to begin.
         transactional_ddl=True,

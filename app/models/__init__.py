@@ -1,10 +1,11 @@
 """Tables. Importing this package registers them all."""
 
 from app.models.base import Base
+from app.models.book import BookEntry, BookEvent, BookPlan, NumberBook
 from app.models.distribution import Citation, IncomingLetter, Recipient
 from app.models.dossier import Attachment, Dossier, DossierEvent
 from app.models.holders import Facility, Office, Organisation, Prescriber, Vendor
-from app.models.letter import BookEntry, Counter, Letter, NumberBook
+from app.models.letter import Counter, Letter
 from app.models.outbox import OutgoingMail
 from app.models.people import Department, EmailCode, EmailLock, SignIn, Unit, User
 from app.models.place import Place
@@ -16,6 +17,7 @@ from app.models.register import (
     ConnectionCode,
     TargetSystem,
 )
+from app.models.wording import Wording
 
 __all__ = [
     "Account",
@@ -24,6 +26,8 @@ __all__ = [
     "Attachment",
     "Base",
     "BookEntry",
+    "BookEvent",
+    "BookPlan",
     "CalendarOverride",
     "Citation",
     "ConnectionCode",
@@ -48,4 +52,5 @@ __all__ = [
     "Unit",
     "User",
     "Vendor",
+    "Wording",
 ]

@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base
+from app.models.book import NumberBook
 from app.models.dossier import Attachment, Dossier
-from app.models.holders import Organisation
+from app.models.holders import Organisation, words
 from app.models.letter import Letter
 from app.models.register import Account
 
@@ -44,7 +45,10 @@ class Recipient(Base):
 
 
 class IncomingLetter(Base):
-    """A dispatch of another body: what we carry out, or its reply to ours."""
+    """A dispatch of another body: what we carry out, its reply to ours, or what the post brought.
+
+    Without an arrival number it is only cited: nobody has entered it in the incoming register.
+    """
 
     __tablename__ = "incoming_letters"
 
@@ -55,15 +59,36 @@ class IncomingLetter(Base):
     issued_on: Mapped[date]
     subject: Mapped[str] = mapped_column(default="", server_default="")
     # The dossier in which it was recorded, the file, and the letter of ours it answers.
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"))
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True)
     created_at: Mapped[datetime]
+    # Its line in the incoming register (Decree 30, Appendix IV).
+    book_id: Mapped[int | None] = mapped_column(ForeignKey("number_books.id"))
+    number: Mapped[int | None]
+    received_on: Mapped[date | None]
+    form: Mapped[str] = mapped_column(default="", server_default="")
+    handed_to: Mapped[str] = mapped_column(default="", server_default="")
+    handed_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    entered_by: Mapped[str] = mapped_column(default="", server_default="")
+    folded: Mapped[str] = mapped_column(
+        default=words("sender", "reference", "subject"), server_default=""
+    )
+    # The scan of one that belongs to no dossier: name, content type and content address.
+    scan_name: Mapped[str] = mapped_column(default="", server_default="")
+    scan_type: Mapped[str] = mapped_column(default="", server_default="")
+    scan_sha256: Mapped[str] = mapped_column(default="", server_default="")
 
     attachment: Mapped[Attachment | None] = relationship()
     answers: Mapped[Letter | None] = relationship()
+    dossier: Mapped[Dossier | None] = relationship()
+    book: Mapped[NumberBook | None] = relationship()
 
-    __table_args__ = (Index(None, "sender", "reference", "issued_on", unique=True),)
+    __table_args__ = (
+        Index(None, "sender", "reference", "issued_on", unique=True),
+        Index(None, "book_id", "number", unique=True),
+    )
 
 
 class Citation(Base):

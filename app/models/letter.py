@@ -1,26 +1,14 @@
-"""Letters, and the books their numbers come from."""
+"""Letters, what replaces them, and counters."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base
+from app.models.book import BookEntry
 from app.models.dossier import Dossier
 from app.models.people import User
-
-
-class NumberBook(Base):
-    """A sequence per form of document and year, restarting on 1 January (Decree 30, Art. 15)."""
-
-    __tablename__ = "number_books"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    form: Mapped[str]
-    year: Mapped[int]
-    last_number: Mapped[int] = mapped_column(default=0)
-
-    __table_args__ = (Index(None, "form", "year", unique=True),)
 
 
 class Letter(Base):
@@ -44,29 +32,22 @@ class Letter(Base):
     issued_at: Mapped[datetime | None]
     pdf_sha256: Mapped[str | None]
     created_at: Mapped[datetime]
+    # The issued letter that this one takes the place of (Decree 30, Art. 18.3).
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), unique=True)
+    recalled_at: Mapped[datetime | None]
+    recall_reason: Mapped[str] = mapped_column(default="", server_default="")
+    # The leader who decided it, by name.
+    recalled_by: Mapped[str] = mapped_column(default="", server_default="")
 
     dossier: Mapped[Dossier] = relationship()
     signer: Mapped[User | None] = relationship()
-    entry: Mapped["BookEntry | None"] = relationship(back_populates="letter")
-
-
-class BookEntry(Base):
-    """A number of a book and what became of it; never reused, never edited."""
-
-    __tablename__ = "book_entries"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    book_id: Mapped[int] = mapped_column(ForeignKey("number_books.id"))
-    number: Mapped[int]
-    symbol: Mapped[str]
-    issued_on: Mapped[date]
-    state: Mapped[str]
-    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), unique=True)
-
-    letter: Mapped[Letter | None] = relationship(back_populates="entry")
-    book: Mapped[NumberBook] = relationship()
-
-    __table_args__ = (Index(None, "book_id", "number", unique=True),)
+    entry: Mapped[BookEntry | None] = relationship(back_populates="letter")
+    replaces: Mapped["Letter | None"] = relationship(
+        remote_side="Letter.id", foreign_keys="Letter.replaces_id", back_populates="replaced_by"
+    )
+    replaced_by: Mapped["Letter | None"] = relationship(
+        foreign_keys="Letter.replaces_id", back_populates="replaces"
+    )
 
 
 class Counter(Base):

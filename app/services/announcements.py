@@ -5,7 +5,7 @@ from flask import current_app
 import workflows
 from app import formats
 from app.models import Dossier, DossierEvent, Letter
-from app.services import activations, circulation, facts, mails
+from app.services import activations, circulation, deadlines, facts, mails
 from workflows import Fired
 
 _WITH_ACCESS = ("granted", "reissued")
@@ -45,10 +45,11 @@ def announce(dossier: Dossier, fired: Fired, event: DossierEvent, letter: Letter
 def reopened(dossier: Dossier) -> None:
     """Tell an applicant that the promise was not kept and the e-mail is open again (Q4)."""
     dossier.once_key = None
+    promised = deadlines.promised_before(dossier) or dossier.due_on
     mails.queue(
         "reopened",
         dossier.email,
-        once=f"{dossier.key}:reopened:{dossier.due_on}",
+        once=f"{dossier.key}:reopened:{promised}",
         dossier=dossier,
         context={
             **facts.for_letter(dossier, {}),

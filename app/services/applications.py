@@ -100,6 +100,7 @@ def issued_letters(dossier: Dossier) -> list[Letter]:
             select(Letter)
             .where(Letter.dossier_id == dossier.id, Letter.state == "issued")
             .order_by(Letter.id)
+            .options(joinedload(Letter.replaced_by).joinedload(Letter.entry))
         )
     )
 

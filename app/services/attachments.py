@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import clock, storage
 from app.errors import Invalid
 from app.extensions import db
-from app.models import Attachment, Dossier
+from app.models import Attachment, Dossier, IncomingLetter, Letter
 from app.transaction import after_commit
 from workflows import Text
 
@@ -48,11 +48,7 @@ def attach_one(
     dossier: Dossier, field: str, filename: str, content: bytes, max_mb: int
 ) -> Attachment:
     """Add a file that has a place of its own, as each of many recipients has one."""
-    _refuse_size(field, content, max_mb)
-    sniffed = sniff(content)
-    if sniffed is None:
-        raise Invalid({field: _KINDS})
-    content_type, suffix = sniffed
+    content_type, suffix = accepted(field, content, max_mb)
     now = clock.now()
     remove(dossier, field)
     attachment = Attachment(
@@ -66,6 +62,15 @@ def attach_one(
     )
     db.session.add(attachment)
     return attachment
+
+
+def accepted(field: str, content: bytes, max_mb: int) -> tuple[str, str]:
+    """Return (content type, suffix) of a file that may be kept; raise Invalid with what to do."""
+    _refuse_size(field, content, max_mb)
+    sniffed = sniff(content)
+    if sniffed is None:
+        raise Invalid({field: _KINDS})
+    return sniffed
 
 
 def _refuse_size(field: str, content: bytes, max_mb: int) -> None:
@@ -100,9 +105,17 @@ def remove(dossier: Dossier, field: str) -> None:
 
 
 def _discard(sha256: str) -> None:
-    used = db.session.scalars(select(Attachment.id).where(Attachment.sha256 == sha256)).first()
+    # Somebody may have sent the very bytes of a letter of ours or of a scan.
+    used = [
+        db.session.scalars(select(table.id).where(address == sha256).limit(1)).first()
+        for table, address in (
+            (Attachment, Attachment.sha256),
+            (Letter, Letter.pdf_sha256),
+            (IncomingLetter, IncomingLetter.scan_sha256),
+        )
+    ]
     db.session.rollback()
-    if used is None:
+    if not any(used):
         storage.discard(sha256)
 
 

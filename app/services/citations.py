@@ -9,7 +9,7 @@ from app import clock, formats
 from app.database import insert_into
 from app.extensions import db
 from app.models import BookEntry, Citation, Dossier, IncomingLetter, Letter
-from app.services import attachments, organisation
+from app.services import arrivals, attachments, organisation
 
 
 def cite(dossier: Dossier, named: Mapping[str, str]) -> None:
@@ -42,6 +42,7 @@ def record_reply(dossier: Dossier, named: Mapping[str, str]) -> None:
     ).first()
     reply = record(dossier, named, "reply")
     db.session.flush()
+    arrivals.number(reply, clock.today(), dossier.events[-1].actor_name)
     reply.attachment = attachments.current(dossier).get("reply_file")
     reply.answers = asked
     db.session.execute(

@@ -140,6 +140,10 @@ def act(
         changed = filling.take(dossier)
         if edge.clock is Clock.RESTART and workflow.filed_by is Role.APPLICANT:
             details["changed"] = filling.something(changed)
+    if edge is not None:
+        if edge.clock is Clock.EXTEND:
+            deadlines.check_new_day(dossier, details["new_due_on"])
+        details |= deadlines.kept(dossier, edge.clock)
     premises = facts.for_guards(dossier) if edge and edge.guard else {}
     fired = workflow.fire(dossier, name, roles=roles, facts=premises)
     role = min(roles & fired.action.roles)
@@ -151,7 +155,7 @@ def act(
     dossier.changed_at = event.at
     if fired.before == workflow.initial:
         _register(dossier)
-    deadlines.apply(dossier, fired.action.clock, workflow.working_days)
+    deadlines.apply(dossier, fired.action.clock, workflow.working_days, details)
     if fired.action.effect:
         EFFECTS[fired.action.effect](dossier, actor)
     letter = _letter(dossier, fired, actor, details)

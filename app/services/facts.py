@@ -24,9 +24,9 @@ from app.models import (
     Prescriber,
     TargetSystem,
 )
-from app.services import attachments, connections, list_facts, places, recipients
+from app.services import attachments, connections, deadlines, list_facts, places, recipients
 from app.services.catalogues import CATALOGUES
-from workflows import Field, FieldType, Workflow
+from workflows import Field, FieldType, Role, Workflow
 
 
 def is_named_in(answers: Mapping[str, str]) -> ColumnElement[bool]:
@@ -92,6 +92,7 @@ def for_guards(dossier: Dossier) -> dict[str, Any]:
         "is_vendor": bool(dossier.answers.get("vendor_tax_code")),
         "vendor": connections.standing(dossier.answers),
         "moved": connections.moved(dossier),
+        "extended_from": deadlines.first_extended_from(dossier),
     }
 
 
@@ -183,6 +184,8 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, Any]:
         select(TargetSystem).where(TargetSystem.code == dossier.answers.get("system", ""))
     ).first()
     present = attachments.current(dossier)
+    promised = deadlines.promised_before(dossier)
+    supplement_due = dossier.supplement_due_on or details.get("supplement_due_on")
     facts: dict[str, Any] = {
         field.name: str(shown(field, dossier.answers.get(field.name, "")))
         for field in workflow.fields
@@ -203,7 +206,9 @@ def for_letter(dossier: Dossier, details: dict[str, Any]) -> dict[str, Any]:
         "submitted_at": moment(dossier.submitted_at) if dossier.submitted_at else "",
         "received_at": _received(dossier),
         "due_on": day(dossier.due_on) if dossier.due_on else "",
-        "supplement_due_on": day(dossier.supplement_due_on) if dossier.supplement_due_on else "",
+        "promised_on": day(promised) if promised else "",
+        "supplement_due_on": day(supplement_due) if supplement_due else "",
+        "withdrawn_at": _withdrawn(dossier),
         "working_days": f"{workflow.working_days:02d}",
         "officer_name": officer.full_name if officer else "",
         "officer_phone": officer.phone if officer else "",
@@ -225,6 +230,13 @@ def _received(dossier: Dossier) -> str:
     """Return when the dossier was last complete: at submission, or with its supplement."""
     sent = [e.at for e in dossier.events if e.action in ("submit", "supplement")]
     return moment(sent[-1]) if sent else ""
+
+
+def _withdrawn(dossier: Dossier) -> str:
+    """Return when the applicant took the dossier back; empty while nobody did."""
+    last = dossier.events[-1] if dossier.events else None
+    is_over = dossier.phase == workflows.Phase.CLOSED
+    return moment(last.at) if last and is_over and last.role == Role.APPLICANT else ""
 
 
 def documents(workflow: Workflow, present: Collection[str]) -> tuple[str, ...]:

@@ -8,16 +8,18 @@ from sqlalchemy import select
 
 import letters
 from app import clock, rendering, storage
-from app.errors import Conflict
+from app.errors import Conflict, NotReady
 from app.extensions import db
 from app.formats import fold
 from app.models import Department, Dossier, Letter, User
 from app.security import keys
 from app.security.actors import Actor
-from app.services import books, connections, facts, organisation
+from app.services import books, connections, facts, organisation, signatures, wordings
 from letters import LetterData
 from workflows import Text
 
+# Enough to mend at once; the rest shows when these are gone.
+_MOST_SAID = 3
 _URGENCIES = {
     "flash": letters.Urgency.FLASH,
     "immediate": letters.Urgency.IMMEDIATE,
@@ -28,7 +30,9 @@ _URGENCIES = {
 def draft(dossier: Dossier, kind: str, details: dict[str, Any]) -> Letter:
     """Prepare a letter for signature; a draft it replaces becomes void."""
     void_open(dossier)
-    return _add(dossier, kind, details, state="draft")
+    letter = _add(dossier, kind, details, state="draft")
+    _check(LetterData.from_json(letter.data))
+    return letter
 
 
 def void_open(dossier: Dossier) -> None:
@@ -42,7 +46,9 @@ def sign(dossier: Dossier, actor: Actor) -> Letter:
     letter = waiting(dossier)
     if letter is None or letter.state != "draft" or actor.user is None:
         raise Conflict(Text("Không còn dự thảo để ký.", "There is no draft left to sign."))
-    letter.data = preview(letter, actor.user).to_json()
+    data = preview(letter, actor.user)
+    _check(data)
+    letter.data = data.to_json()
     letter.signer = actor.user
     letter.signed_at = clock.now()
     letter.state = "signed"
@@ -88,11 +94,17 @@ def pdf(letter: Letter) -> bytes:
 
 
 def make_pdf(letter: Letter) -> str:
-    """Render an issued letter and store it; the same letter gives the same bytes and address.
+    """Render, sign and store an issued letter; return the address of its bytes.
 
-    Returns the address; the caller records it in a transaction of its own.
+    The caller records it in a transaction of its own. A signature never comes out the same
+    twice: what is signed is kept first, so that whoever goes on after a crash stores it too.
     """
-    return storage.put(rendering.letter(LetterData.from_json(letter.data)))
+    content = storage.kept(letter.key)
+    if content is None:
+        content = rendering.letter(LetterData.from_json(letter.data))
+        if signatures.are_on():
+            content = storage.keep_first(letter.key, signatures.sign(letter, content))
+    return storage.put(content)
 
 
 def file_name(letter: Letter) -> str:
@@ -112,7 +124,13 @@ def _open(dossier: Dossier) -> list[Letter]:
     )
 
 
-def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) -> Letter:
+def compose(dossier: Dossier, kind: str, details: dict[str, Any]) -> LetterData:
+    """Return a letter of a dossier as it would be drafted now, in the wording in use.
+
+    Raises LetterError when the dossier lacks what the letter says, Conflict when the wording
+    does not fit its template.
+    """
+    said = wordings.in_use(kind)
     department = organisation.department()
     known = facts.for_letter(dossier, details)
     about = letters.kinds()[kind]
@@ -120,8 +138,7 @@ def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) ->
         known |= connections.for_letter(dossier)
     unit = [dossier.officer.unit.symbol] if dossier.officer else []
     symbol = about.symbol or "-".join([department.symbol, *unit])
-    key = keys.nonce()
-    data = LetterData(
+    return LetterData(
         kind=kind,
         office=letters.Office(
             parent=department.parent,
@@ -133,7 +150,7 @@ def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) ->
             website=department.website,
         ),
         symbol=symbol,
-        subject=letters.subject_of(kind, known),
+        subject=letters.subject_of(kind, known, said.subject),
         addressees=letters.addressees_of(kind, known),
         recipients=letters.recipients_of(kind, known),
         archive=", ".join(["VT", *unit]),
@@ -143,12 +160,22 @@ def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) ->
         facts=known,
         urgency=_urgency(dossier),
         qr_url=str(known["status_url"]),
+        wording=said.texts,
+        wording_version=said.version,
     )
+
+
+def _add(dossier: Dossier, kind: str, details: dict[str, Any], *, state: str) -> Letter:
+    data = compose(dossier, kind, details)
+    key = keys.nonce()
+    if letters.kinds()[kind].form == letters.DISPATCH:
+        # A slip leads to its dossier; what a dispatch leads to says whether it is genuine.
+        data = replace(data, qr_url=signatures.address(key))
     letter = Letter(
         key=key,
         dossier=dossier,
         kind=kind,
-        form=about.form,
+        form=letters.kinds()[kind].form,
         state=state,
         subject=data.subject,
         data=data.to_json(),
@@ -167,14 +194,26 @@ def _urgency(dossier: Dossier) -> letters.Urgency | None:
 
 def _issue(letter: Letter) -> Letter:
     data = LetterData.from_json(letter.data)
+    _check(data)
     on = clock.today()
     # The number is taken after everything else of this letter is written.
     db.session.flush()
-    entry = books.take(letter.form, data.symbol, on, letter)
+    entry = books.take(letter, data, on)
     letter.data = data.with_number(entry.number, on).to_json()
     letter.state = "issued"
     letter.issued_at = clock.now()
     return letter
+
+
+def _check(data: LetterData) -> None:
+    """Raise NotReady with what is wrong before anything is signed or numbered."""
+    if found := letters.problems(data)[:_MOST_SAID]:
+        vi, en = (
+            " ".join(sentences) for sentences in zip(*((p.vi, p.en) for p in found), strict=True)
+        )
+        raise NotReady(
+            Text(f"Văn bản chưa thể ký, phát hành. {vi}", f"The letter cannot go out yet. {en}")
+        )
 
 
 def _default_signer(department: Department) -> letters.Signer | None:

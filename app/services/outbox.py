@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock
 
 from flask import current_app
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from app import clock
+from app import clock, storage
 from app.database import changed_rows
 from app.extensions import db
 from app.language import stored as _
@@ -17,9 +18,10 @@ from app.mail.envelope import Attachment, Envelope, Unsendable
 from app.mail.failures import PermanentFailure, TemporaryFailure
 from app.models import Letter, OutgoingMail
 from app.security import keys
-from app.services import letters, mails
+from app.services import letters, mails, signatures
 from app.transaction import after_commit, transaction
 from letters import LetterError
+from letters.signing import SigningError
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
@@ -27,6 +29,7 @@ LEASE = timedelta(seconds=120)
 _PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180)]
 
 _LETTER_TRIES = 4
+_making = Lock()
 
 Send = Callable[[Envelope], None]
 
@@ -62,6 +65,9 @@ def deliver(mail_id: int, send: Send) -> str:
         send(envelope)
     except TemporaryFailure as failure:
         return _retry(mail_id, failure.sentence, relay_wide=failure.relay_wide)
+    except SigningError as failure:
+        log.warning("mail %s waits for a signature: %s", mail_id, failure)
+        return _wait_for_key(mail_id, signatures.sentence(failure))
     except (LetterError, OSError) as failure:
         # A full disk or a renderer that died may pass; a letter that cannot be drawn will not.
         log.exception("mail %s: its letter is not ready", mail_id)
@@ -117,16 +123,27 @@ def _envelope(mail_id: int) -> Envelope | None:
 def ensure_pdf(letter_id: int) -> Letter:
     """Return the letter with its PDF stored; made once, never again."""
     letter = db.session.get_one(Letter, letter_id)
-    if letter.pdf_sha256 is None:
-        sha256 = letters.make_pdf(letter)
-        with transaction():
-            db.session.execute(
-                update(Letter)
-                .where(Letter.id == letter_id, Letter.pdf_sha256.is_(None))
-                .values(pdf_sha256=sha256)
-            )
-        letter = db.session.get_one(Letter, letter_id)
-    return letter
+    if letter.pdf_sha256 is not None:
+        return letter
+    # One letter may have many mails; the threads of a worker need not each sign it.
+    with _making:
+        db.session.refresh(letter)
+        if letter.pdf_sha256 is None:
+            _record_pdf(letter_id, letters.make_pdf(letter))
+    return db.session.get_one(Letter, letter_id)
+
+
+def _record_pdf(letter_id: int, sha256: str) -> None:
+    with transaction():
+        db.session.execute(
+            update(Letter)
+            .where(Letter.id == letter_id, Letter.pdf_sha256.is_(None))
+            .values(pdf_sha256=sha256)
+        )
+    letter = db.session.get_one(Letter, letter_id)
+    if letter.pdf_sha256 != sha256:  # another worker was faster, with signatures of its own
+        storage.discard(sha256)
+    storage.forget(letter.key)
 
 
 def _secret(reference: str) -> str:
@@ -147,6 +164,19 @@ def _retry(
     # When the whole relay is away the mail is not at fault: do not let its pause grow.
     pause = _PAUSES[0] if relay_wide else _PAUSES[min(mail.attempts, len(_PAUSES)) - 1]
     return _end(mail_id, state="pending", next_at=now + pause, error=sentence)
+
+
+def _wait_for_key(mail_id: int, sentence: str) -> str:
+    """Let every mail of the letter wait together: nothing leaves unsigned, nothing is given up."""
+    next_at = clock.now() + _PAUSES[0]
+    with transaction():
+        letter_id = db.session.get_one(OutgoingMail, mail_id).letter_id
+        db.session.execute(
+            update(OutgoingMail)
+            .where(OutgoingMail.letter_id == letter_id, OutgoingMail.state == "pending")
+            .values(next_at=next_at, error=sentence)
+        )
+    return _end(mail_id, state="pending", next_at=next_at, error=sentence)
 
 
 def _end(mail_id: int, **values: object) -> str:
@@ -175,3 +205,18 @@ def retry(mail: OutgoingMail) -> None:
     mail.error = ""
     mail_id = mail.id
     after_commit(lambda: current_app.extensions["vanthu_jobs"].deliver(mail_id))
+
+
+def retry_letter(letter: Letter) -> None:
+    """Let a person try at once what waits for the signature of a letter."""
+    waiting = db.session.scalars(
+        select(OutgoingMail).where(
+            OutgoingMail.letter_id == letter.id, OutgoingMail.state == "pending"
+        )
+    ).all()
+    for mail in waiting:
+        mail.next_at = clock.now()
+    if waiting:
+        # The first one makes the letter; the sweep of the next minute takes the others.
+        first = waiting[0].id
+        after_commit(lambda: current_app.extensions["vanthu_jobs"].deliver(first))

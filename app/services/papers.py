@@ -1,14 +1,14 @@
-"""What left the department or is about to: letters of a dossier, the register, the mails."""
+"""What left the department or is about to: letters of a dossier, and the mails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import case, func, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
-from app.models import Attachment, BookEntry, Dossier, Letter, NumberBook, OutgoingMail
+from app.models import Attachment, Dossier, Letter, OutgoingMail
 from workflows import Phase
 
 PAGE = 25
@@ -25,7 +25,12 @@ def letters_of(dossier: Dossier) -> list[Letter]:
             select(Letter)
             .where(Letter.dossier_id == dossier.id)
             .order_by(Letter.id.desc())
-            .options(joinedload(Letter.entry), joinedload(Letter.signer))
+            .options(
+                joinedload(Letter.entry),
+                joinedload(Letter.signer),
+                joinedload(Letter.replaces).joinedload(Letter.entry),
+                joinedload(Letter.replaced_by).joinedload(Letter.entry),
+            )
         )
     )
 
@@ -56,54 +61,6 @@ def find_attachment(number: int) -> Attachment | None:
         .join(Attachment.dossier)
         .where(Attachment.id == number, Dossier.phase != Phase.DRAFT)
     ).first()
-
-
-def books() -> list[NumberBook]:
-    """Return the number books, the newest year first."""
-    return list(
-        db.session.scalars(select(NumberBook).order_by(NumberBook.year.desc(), NumberBook.form))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """Some numbers of a book, the newest first, and the numbers its neighbours hang on."""
-
-    rows: Sequence[BookEntry]
-    previous: int = 0
-    next: int = 0
-
-
-def entries(book: NumberBook, *, after: int = 0, before: int = 0) -> EntryPage:
-    """Return a page of the outgoing register."""
-    query = (
-        select(BookEntry)
-        .where(BookEntry.book_id == book.id)
-        .outerjoin(BookEntry.letter)
-        .outerjoin(Letter.dossier)
-        .outerjoin(Letter.signer)
-        .options(
-            contains_eager(BookEntry.letter).contains_eager(Letter.dossier),
-            contains_eager(BookEntry.letter).contains_eager(Letter.signer),
-        )
-        .limit(PAGE + 1)
-    )
-    if before:
-        query = query.where(BookEntry.number > before).order_by(BookEntry.number)
-    else:
-        query = query.order_by(BookEntry.number.desc())
-        query = query.where(BookEntry.number < after) if after else query
-    found = list(db.session.scalars(query))
-    has_more, found = len(found) > PAGE, found[:PAGE]
-    if before:
-        found.reverse()
-    if not found:
-        return EntryPage([])
-    return EntryPage(
-        found,
-        previous=found[0].number if (has_more if before else after) else 0,
-        next=found[-1].number if (before or has_more) else 0,
-    )
 
 
 def mail_counts() -> dict[str, int]:

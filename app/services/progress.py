@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import workflows
+from app import formats
 from app.models import Dossier, DossierEvent
 from app.security.actors import who_of
-from workflows import FINAL_PHASES, Phase, Role, Text
+from workflows import FINAL_PHASES, Clock, Phase, Role, Text
 
 _NEUTRAL: Mapping[Phase, Text] = {
     Phase.SIGNATURE: Text("Chờ lãnh đạo duyệt", "Waiting for the leader"),
@@ -26,6 +27,9 @@ _STEPS: tuple[tuple[frozenset[Phase], Text], ...] = (
 )
 _TOLD: Mapping[tuple[Phase, Phase], Text | None] = {
     (Phase.DRAFT, Phase.QUEUE): Text("Đã nộp hồ sơ", "Dossier submitted"),
+    (Phase.QUEUE, Phase.REFUSED): Text("Đã từ chối tiếp nhận hồ sơ", "Dossier not accepted"),
+    (Phase.QUEUE, Phase.CLOSED): Text("Đã rút hồ sơ", "Dossier withdrawn"),
+    (Phase.REVIEW, Phase.CLOSED): Text("Đã rút hồ sơ", "Dossier withdrawn"),
     (Phase.QUEUE, Phase.REVIEW): Text("Đã nhận xử lý hồ sơ", "Dossier taken for review"),
     (Phase.REVIEW, Phase.QUEUE): Text("Chuyển chuyên viên khác", "Passed on to another officer"),
     (Phase.REVIEW, Phase.WAITING): Text("Đề nghị bổ sung hồ sơ", "Supplement requested"),
@@ -37,6 +41,9 @@ _TOLD: Mapping[tuple[Phase, Phase], Text | None] = {
     (Phase.ISSUE, Phase.DONE): Text("Đã gửi kết quả giải quyết", "Result sent"),
     (Phase.ISSUE, Phase.REFUSED): Text("Đã gửi văn bản từ chối", "Refusal sent"),
 }
+_PUT_OFF = Text(
+    "Đã xin lỗi và hẹn lại ngày trả kết quả", "Apology sent, with a new day for the result"
+)
 _SENT_BACK = (Phase.SIGNATURE, Phase.REVIEW)
 _TONES = {
     Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error", Phase.QUEUE: "info",
@@ -81,7 +88,7 @@ def steps(dossier: Dossier) -> list[Step]:
     phase = Phase(dossier.phase)
     if workflows.get(dossier.kind).filed_by is Role.OFFICER:
         return _own_steps(dossier)
-    if phase is Phase.CLOSED:
+    if phase is Phase.CLOSED or (phase is Phase.REFUSED and _was_never_taken(dossier)):
         return [Step(_STEPS[0][1], "done"), Step(label(dossier), "done")]
     here = next(n for n, (phases, _) in enumerate(_STEPS) if phase in phases)
     is_over = phase in FINAL_PHASES
@@ -92,6 +99,11 @@ def steps(dossier: Dossier) -> list[Step]:
         )
         for n, (_, text) in enumerate(_STEPS)
     ]
+
+
+def _was_never_taken(dossier: Dossier) -> bool:
+    states = workflows.get(dossier.kind).by_state
+    return all(states[e.after].phase is not Phase.REVIEW for e in dossier.events)
 
 
 def _own_steps(dossier: Dossier) -> list[Step]:
@@ -124,7 +136,8 @@ def history(dossier: Dossier) -> list[Told]:
         before, after = states[event.before].phase, states[event.after].phase
         title = _TOLD.get((before, after), states[event.after].label)
         if event.before == event.after:  # nothing moved: what was done is all there is to tell
-            title = workflow.edges[event.action, event.before].label
+            edge = workflow.edges[event.action, event.before]
+            title = _PUT_OFF if edge.clock is Clock.EXTEND else edge.label
         if title is None:
             continue
         out.append(
@@ -132,7 +145,7 @@ def history(dossier: Dossier) -> list[Told]:
                 title,
                 _who(event, sent_back=(before, after) == _SENT_BACK),
                 event.at,
-                _comment(event) if after is Phase.WAITING else "",
+                _comment(event) if after is Phase.WAITING or title is _PUT_OFF else "",
                 _TONES.get(after, ""),
             )
         )
@@ -152,4 +165,9 @@ def _who(event: DossierEvent, *, sent_back: bool) -> Text | None:
 
 
 def _comment(event: DossierEvent) -> str:
-    return "\n".join(filter(None, (str(event.details.get(n, "")) for n in ("missing", "reason"))))
+    lines = [str(event.details.get(n, "")) for n in ("missing", "reason")]
+    if "new_due_on" in event.details:
+        lines.append(
+            " → ".join(formats.day(event.details[n]) for n in ("promised_on", "new_due_on"))
+        )
+    return "\n".join(filter(None, lines))

@@ -54,24 +54,32 @@ def register(app: Flask, config: Config) -> None:
         custody,
         desk,
         desk_affected,
+        desk_arrivals,
         desk_chain,
         desk_dossier,
         desk_drafts,
+        desk_interchange,
+        desk_ledger,
         desk_letters,
         desk_lists,
         desk_mail,
         desk_recipients,
         desk_reconcile,
+        desk_register,
         desk_registers,
         desk_review,
+        desk_tracking,
+        desk_wordings,
         failures,
         health,
         portal,
         received,
+        verification,
     )
 
     for module in (
         portal, applicants, activation, custody, received, auth, desk, desk_letters, health,
+        verification,
     ):  # fmt: skip
         app.register_blueprint(module.bp)
     if config.env == "development":

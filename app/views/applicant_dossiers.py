@@ -7,9 +7,10 @@ import workflows
 from app import storage
 from app.models import Dossier
 from app.security import sessions
-from app.services import applications, calendar, letters, progress
+from app.services import applications, calendar, deadlines, letters, progress
 from app.views import for_applicants, own_or_404, public
 from app.views.applicants import bp, links_of, own_dossier
+from app.views.corrections import told
 
 # Nothing of a file may act on our pages. No `sandbox` for PDF: Chrome then shows nothing.
 _FILE_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'"
@@ -32,16 +33,19 @@ def status(key: str) -> ResponseReturnValue:
         outlook=progress.outlook(dossier),
         steps=progress.steps(dossier),
         days_left=calendar.office().days_left,
+        promised_before=deadlines.promised_before(dossier),
         is_owner=is_owner,
         **(_for_owner(dossier) if is_owner else {}),
     )
 
 
 def _for_owner(dossier: Dossier) -> dict[str, object]:
+    found = applications.issued_letters(dossier)
     return {
         "sections": applications.summary(dossier, submitted=True),
         "links": links_of(dossier.key),
-        "letters": applications.issued_letters(dossier),
+        "letters": found,
+        "corrections": {letter.key: list(told(letter)) for letter in found},
         "history": progress.history(dossier),
         "asked": applications.asked(dossier),
         "actions": applications.other_actions(dossier),

@@ -55,7 +55,10 @@ def nav() -> dict[str, Any]:
         if Role.OFFICER in staff_roles(user):
             items.append(_item("desk.new", Text("Lập hồ sơ", "New dossier"), "pen"))
         items.append(_item("desk.register", Text("Sổ văn bản đi", "Outgoing register"), "book"))
+        items.append(_item("desk.arrivals", Text("Sổ văn bản đến", "Incoming register"), "inbox"))
+        items.append(_item("desk.tracking_book", Text("Sổ theo dõi", "Tracking book"), "clock"))
         items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
+    items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
     return {"nav": items}
@@ -67,7 +70,11 @@ _PARTS = {
     "desk.affected": "desk.queue",
     "desk.recipients_page": "desk.queue",
     "desk.chain": "desk.queue",
-    "desk.incoming": "desk.register",
+    "desk.new_number": "desk.register",
+    "desk.entry": "desk.register",
+    "desk.entry_act": "desk.register",
+    "desk.incoming": "desk.arrivals",
+    "desk.new_arrival": "desk.arrivals",
     "desk.draft_form": "desk.new",
     "desk.draft_list": "desk.new",
     "desk.draft_row": "desk.new",
@@ -79,6 +86,10 @@ _PARTS = {
     "desk.review": "desk.registers",
     "desk.reconcile": "desk.registers",
     "desk.reconcile_file": "desk.registers",
+    "desk.wording": "desk.wordings_page",
+    "desk.wording_form": "desk.wordings_page",
+    "desk.wording_save": "desk.wordings_page",
+    "desk.wording_version": "desk.wordings_page",
 }
 
 

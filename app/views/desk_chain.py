@@ -113,10 +113,11 @@ def incoming(number: int) -> ResponseReturnValue:
         "desk/incoming.html",
         reference=found.reference,
         rows=[
+            *_arrival(found),
             {"label": _("Cơ quan ban hành"), "value": found.sender},
             {"label": _("Ngày ban hành"), "value": formats.day(found.issued_on)},
             {"label": _("Về việc"), "value": found.subject},
-            *(_file(found) if found.attachment else []),
+            *(_file(found) if found.attachment or found.scan_sha256 else []),
             *(_answers(found) if found.answers else []),
         ],
         dossiers=[
@@ -134,9 +135,20 @@ def incoming(number: int) -> ResponseReturnValue:
 
 
 def _file(found: IncomingLetter) -> list[dict[str, str]]:
-    name = found.attachment.name if found.attachment else ""
-    href = url_for(".attachment", number=found.attachment_id)
+    if found.attachment:
+        name, href = found.attachment.name, url_for(".attachment", number=found.attachment_id)
+    else:
+        name, href = found.scan_name, url_for(".scan", number=found.id)
     return [{"label": _("Bản quét"), "value": name, "href": href}]
+
+
+def _arrival(found: IncomingLetter) -> list[dict[str, str]]:
+    if found.number is None or found.received_on is None:
+        return []
+    return [
+        {"label": _("Số đến"), "value": f"{found.number:02d}"},
+        {"label": _("Ngày đến"), "value": formats.day(found.received_on)},
+    ]
 
 
 def _answers(found: IncomingLetter) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from app.transaction import transaction
 from app.views import own_or_404
 from app.views.desk import bp, me
 from app.views.desk_affected import affected_panel
+from app.views.desk_binding import works_on
 from app.views.desk_pages import Attempt, dossier_page
 from app.views.desk_recipients import recipients_panel
 from app.views.desk_register_pages import dossier_panels
@@ -80,7 +81,7 @@ def _after(code: str) -> str:
     """Return where to go on: here while there is something to do or to read, else the queue."""
     found = _again(code)
     roles = roles_of(staff(me()), found)
-    has_more = bool(workflows.get(found.kind).offered(found.state, roles))
+    has_more = works_on(workflows.get(found.kind).offered(found.state, roles))
     if found.phase in FINAL_PHASES or (has_more and found.phase != Phase.QUEUE):
         return url_for(".dossier", code=code)
     return url_for(".queue")

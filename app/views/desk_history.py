@@ -9,8 +9,14 @@ from app.language import say
 from app.models import Dossier
 from app.security.actors import ROLE_NAMES, who_of
 from app.services import facts
-from workflows import Phase, Role, Workflow
+from workflows import Phase, Role, Text, Workflow
 
+# What a step overwrote: app/services/deadlines.py writes it down.
+_DAYS = {
+    "promised_on": Text("Ngày hẹn trả trước đó", "Promised before"),
+    "counted_from": Text("Tính hạn từ", "Counted from"),
+    "supplement_due_on": Text("Hạn bổ sung", "Supplement due"),
+}
 _EVENT_TONES = {Phase.WAITING: "warning", Phase.DONE: "success", Phase.REFUSED: "error"}
 
 
@@ -28,6 +34,9 @@ def history_rows(dossier: Dossier, workflow: Workflow) -> Iterable[dict[str, str
             labels = [say(f.label) for f in workflow.fields if f.name in changed]
             asked["changed"] = _("Đã bổ sung, sửa")
             details["changed"] = "; ".join(labels)
+        for name, label in _DAYS.items():
+            if day := event.details.get(name):
+                asked[name], details[name] = say(label), formats.day(day)
         who, role = say(who_of(event)), say(ROLE_NAMES[Role(event.role)])
         done = say(action.done)
         yield {

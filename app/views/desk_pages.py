@@ -14,8 +14,10 @@ from app import formats, forms
 from app.language import say, say_stored
 from app.models import Attachment, Dossier, Letter, OutgoingMail
 from app.security.actors import Actor, roles_of, staff_roles
-from app.services import attachments, calendar, facts, papers, progress
+from app.services import attachments, calendar, facts, papers, progress, signatures
+from app.views.corrections import correction
 from app.views.desk import days_left
+from app.views.desk_binding import binding, works_on
 from app.views.desk_history import history_rows
 from workflows import DRAFTED, Action, Field, FieldType, Phase, Role, Text, Workflow
 
@@ -54,6 +56,7 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
         key=lambda a: (a.tone != "primary", workflow.by_state[a.target].phase == Phase.QUEUE),
     )
     found = papers.letters_of(dossier)
+    mails = papers.mails_of(dossier)
     open_letter = next((x for x in found if x.state in ("draft", "signed")), None)
     decides = any(a.signs or a.issues == DRAFTED for a in offered)
     code = str(dossier.code)
@@ -70,7 +73,7 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
         "files": _files(dossier, workflow),
         "steps": [{"label": say(s.label), "state": s.state} for s in progress.steps(dossier)],
         "offers": _offers(dossier, offered, attempt),
-        "why_not": "" if offered else _why_not(dossier, actor, roles),
+        "why_not": _why_not(dossier, actor, roles) if not works_on(offered) else "",
         "preview": {
             "title": say(_LETTER_STATES[open_letter.state][0]) + ": " + _title(open_letter),
             "href": url_for("desk_letters.preview", code=code, v=dossier.version),
@@ -78,7 +81,8 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
         if open_letter and decides
         else None,
         "letters": [_letter(x, code) for x in found],
-        "mails": [_mail(m) for m in papers.mails_of(dossier)],
+        "mails": [_mail(m) for m in mails],
+        "unsigned": _unsigned(found, mails),
         "events": list(history_rows(dossier, workflow)),
         "problem": attempt.problem,
         "wrong": [
@@ -129,7 +133,7 @@ def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict
 def _answer(field: Field, dossier: Dossier, *, is_open: bool) -> dict[str, str]:
     value = say(facts.shown(field, dossier.answers.get(field.name, "")))
     if field.type in _MASKED and not is_open and value:
-        value = _("%(mask)s (chuyên viên thụ lý xem đầy đủ)", mask=f"••••••{value[-3:]}")
+        value = _("%(mask)s (chuyên viên thụ lý xem đầy đủ)", mask=formats.mask_number(value))
     return {"label": say(field.label), "value": value}
 
 
@@ -194,43 +198,9 @@ def _offer(
         "has_file": any(line.is_file for line in lines),
         "limits": {f.name: f.max_length for f in action.asks},
         "blocked": say(blocked) if blocked else "",
-        "binding": say(_binding(action)),
+        "binding": say(binding(action)),
         "is_open": is_tried or (is_first and not attempt.action and not is_folded),
     }
-
-
-def _binding(action: Action) -> Text:
-    """Say what cannot be taken back; empty when the next step can still be another one."""
-    if action.signs:
-        return Text(
-            "Văn bản được ký với tên và chức vụ của Ông/Bà, đúng như bản đang hiển thị, rồi"
-            " chuyển văn thư phát hành.",
-            "The letter is signed in your name exactly as shown and goes to the registry.",
-        )
-    if action.issues == DRAFTED:
-        return Text(
-            "Hệ thống cấp số, ghi ngày và gửi kết quả tới người nộp ngay. Số đã cấp không thu"
-            " hồi được.",
-            "The letter gets its number and date and is sent at once. A number is never taken"
-            " back.",
-        )
-    if action.issues:
-        return Text(
-            "Văn bản được cấp số và gửi tới người nộp ngay. Thời hạn giải quyết tạm dừng.",
-            "A numbered letter is sent to the applicant at once. The clock stops.",
-        )
-    if action.effect == "reissue_access":
-        return Text(
-            "Liên kết cũ mất hiệu lực ngay. Liên kết mới được gửi tới thư điện tử của người giữ"
-            " tài khoản ghi trên sổ.",
-            "The old link is dead at once. The new one goes to the custodian's e-mail on record.",
-        )
-    if action.drafts and Role.SIGNER in action.roles:
-        return Text(
-            "Dự thảo đồng ý được hủy; dự thảo từ chối hiện ra để Ông/Bà xem và ký.",
-            "The draft of the grant is dropped; the refusal is drafted for you to see and sign.",
-        )
-    return Text("")
 
 
 def _why_not(dossier: Dossier, actor: Actor, roles: Collection[Role]) -> str:
@@ -267,7 +237,24 @@ def _letter(letter: Letter, code: str) -> dict[str, Any]:
         "signed_at": formats.short_moment(letter.signed_at) if letter.signed_at else "",
         "href": href,
         "is_void": letter.state == "void",
+        "edxml": url_for("desk.letter_edxml", key=letter.key) if entry else "",
+        "entry": url_for("desk.entry", number=entry.id) if entry else "",
+        "correction": correction(letter) if entry else {},
     }
+
+
+def _unsigned(found: list[Letter], mails: list[OutgoingMail]) -> list[dict[str, str]]:
+    """Return the issued letters that wait for a key, with the reason kept with their mails."""
+    reasons = {m.letter_id: m.error for m in mails if signatures.is_waiting(m.error)}
+    return [
+        {
+            "title": _title(letter),
+            "reason": say_stored(reasons[letter.id]),
+            "href": url_for("desk_letters.sign_again", key=letter.key),
+        }
+        for letter in found
+        if letter.pdf_sha256 is None and letter.id in reasons
+    ]
 
 
 def _mail(mail: OutgoingMail) -> dict[str, str]:

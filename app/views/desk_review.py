@@ -67,7 +67,7 @@ def workbook(
 ) -> Response:
     """Answer with a workbook that carries the day in its name.
 
-    Every export of the review leaves here: the one place for the one-time code of rule O1.
+    Every export of the desk leaves here: the one place for the one-time code of rule O1.
     """
     response = send_file(
         io.BytesIO(sheets.write(title, headings, cells)),

@@ -14,12 +14,13 @@ def pdf(content: bytes, name: str) -> Response:
 
 
 def shown(attachment: Attachment) -> Response:
-    """Return a file by its checked type, in a sandbox."""
-    response = send_file(
-        io.BytesIO(storage.get(attachment.sha256)),
-        mimetype=attachment.content_type,
-        download_name=attachment.name,
-    )
+    """Return a file of a dossier."""
+    return stored(attachment.sha256, attachment.content_type, attachment.name)
+
+
+def stored(sha256: str, content_type: str, name: str) -> Response:
+    """Return a stored file by its checked type, in a sandbox."""
+    response = send_file(io.BytesIO(storage.get(sha256)), mimetype=content_type, download_name=name)
     # Nothing in a stranger's file may run, load or send, whatever the browser makes of it.
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+import letters
 from app import samples
 from app.cli import serve
+from app.cli.check import warnings
 from app.config import ROOT
 from app.extensions import db
 from app.models import User
@@ -54,6 +58,36 @@ def test_dispatches_are_known_by_their_form(context: Flask) -> None:
     forms = {row["name"]: row["form"] for row in json.loads(result.output)}
     assert forms["account_grant"] == forms["refusal"] == "dispatch"
     assert forms["receipt"] != "dispatch"
+
+
+def test_letters_say_which_prescribed_form_they_follow_and_since_when(context: Flask) -> None:
+    result = context.test_cli_runner().invoke(args=["letters", "kinds", "--json"])
+
+    rows = {row["name"]: row for row in json.loads(result.output)}
+    assert rows["apology"] | {"title": ""} == {
+        "name": "apology",
+        "title": "",
+        "form": "apology",
+        "form_code": "Mẫu số 04",
+        "form_basis": "Thông tư 03/2025/TT-VPCP, Phụ lục I",
+        "valid_from": "2025-09-15",
+        "valid_until": None,
+    }
+
+
+def test_a_form_out_of_its_days_is_a_warning_not_a_failure(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(warnings()) == []
+    old = replace(letters.kinds()["apology"], valid_until=date(2025, 12, 31))
+    monkeypatch.setitem(letters.kinds(), "apology", old)
+
+    result = context.test_cli_runner().invoke(args=["check"])
+
+    assert "warning: letter apology: Mẫu số 04" in result.output
+    assert "15/09/2025 – 31/12/2025" in result.output
+    assert "\nok: " in result.output or result.output.startswith("ok: ")
+    assert result.exit_code == 0
 
 
 @pytest.mark.parametrize(

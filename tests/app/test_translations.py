@@ -291,8 +291,10 @@ def _written(app: Flask, key: str, code: str, email: str) -> list[str]:
         )
         texts = [f"{m.subject}\n{m.text}" for m in mails]
         of_dossier = select(Letter).where(Letter.dossier_id == dossier(key).id).order_by(Letter.id)
-        texts += [json.dumps(x.data, ensure_ascii=False) for x in db.session.scalars(of_dossier)]
+        of_one = db.session.scalars(of_dossier).all()
+        texts += [json.dumps(x.data, ensure_ascii=False) for x in of_one]
+        keys = [x.key for x in of_one]
         db.session.remove()
-    for own in (key, code, email):
+    for own in (key, code, email, *keys):
         texts = [t.replace(own, "…") for t in texts]
     return [re.sub(r"\d+", "0", t) for t in texts]

@@ -32,6 +32,12 @@ MOVES = moves(
     withdraw: in_review → withdrawn
     withdraw: supplement_requested → withdrawn
     reissue: granted → granted
+    refuse_intake: submitted → intake_refused
+    extend: in_review → in_review
+    extend: pending_grant → pending_grant
+    extend: pending_refusal → pending_refusal
+    extend: signed_grant → signed_grant
+    extend: signed_refusal → signed_refusal
     """
 )
 

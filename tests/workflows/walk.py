@@ -35,6 +35,12 @@ STANDARD = """
     withdraw: submitted → withdrawn
     withdraw: in_review → withdrawn
     withdraw: supplement_requested → withdrawn
+    refuse_intake: submitted → intake_refused
+    extend: in_review → in_review
+    extend: pending_grant → pending_grant
+    extend: pending_refusal → pending_refusal
+    extend: signed_grant → signed_grant
+    extend: signed_refusal → signed_refusal
 """
 # The same, where the grant gives a first access; and a first access that nobody used yet.
 WITH_ACCESS = f"{STANDARD}    reissue: granted → granted\n"

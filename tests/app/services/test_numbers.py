@@ -16,8 +16,9 @@ from app import samples
 from app.extensions import db
 from app.models import BookEntry, Dossier, Letter, NumberBook
 from app.security.actors import staff
-from app.services import books, dossiers
+from app.services import book_proof, dossiers
 from app.transaction import transaction
+from tests.app.services import taking
 from tests.helpers import user
 from workflows import Phase
 
@@ -73,11 +74,11 @@ def test_concurrent_clerks_killed_in_the_middle_leave_no_gap(
     numbers = db.session.scalars(
         select(BookEntry.number)
         .join(BookEntry.book)
-        .where(NumberBook.form == "dispatch")
+        .where(NumberBook.name == "dispatch")
         .order_by(BookEntry.number)
     ).all()
     assert numbers == list(range(1, WAITING + 1))
-    assert all(not report.problems for report in books.verify())
+    assert all(not report.problems for report in book_proof.verify())
     issued = db.session.scalars(select(Letter).where(Letter.form == "dispatch")).all()
     assert len(issued) == len({letter.dossier_id for letter in issued}) == WAITING
     assert {letter.state for letter in issued} == {"issued"}
@@ -97,6 +98,39 @@ def test_a_rolled_back_issue_gives_its_number_back(context: Flask) -> None:
         dossiers.act(second, "issue", staff(user("giang")))
 
     entry = db.session.scalars(
-        select(BookEntry).join(BookEntry.book).where(NumberBook.form == "dispatch")
+        select(BookEntry).join(BookEntry.book).where(NumberBook.name == "dispatch")
     ).one()
     assert (entry.number, entry.symbol) == (1, "SYT-NVD")
+
+
+def test_a_thousand_numbers_by_eight_processes_under_kills_are_whole(
+    context: Flask, tmp_path: Path
+) -> None:
+    url = context.config["VANTHU"].database_url
+    command = [sys.executable, "-m", "tests.app.services.taking", url, str(tmp_path)]
+    chance = random.Random(8)
+
+    def begin(seed: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*command, str(seed), "1000"])
+
+    clerks = [begin(n) for n in range(8)]
+    kills, deadline = 0, time.monotonic() + 240
+    while (taking.last() or 0) < 1000 and time.monotonic() < deadline:
+        if kills < 3 and (taking.last() or 0) > 200 * (kills + 1):
+            victim = chance.randrange(8)
+            os.kill(clerks[victim].pid, signal.SIGKILL)
+            clerks[victim].wait()
+            clerks[victim] = begin(100 + kills)
+            kills += 1
+        time.sleep(0.02)
+    for clerk in clerks:
+        clerk.wait(60)
+
+    numbers = db.session.scalars(select(BookEntry.number).order_by(BookEntry.number)).all()
+    assert kills == 3
+    assert len(numbers) >= 1000
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert set(db.session.scalars(select(BookEntry.state))) == {
+        "issued", "reserved", "void",
+    }  # fmt: skip
+    assert all(not report.problems for report in book_proof.verify())

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.extensions import db
 from app.models import Attachment, BookEntry, Letter, NumberBook
-from app.services import outbox, papers
+from app.services import book_pages, outbox
 from letters import LetterError
 from tests.app.views.desk_walk import Queries, act, at_desk, filed
 
@@ -108,7 +108,7 @@ def test_the_register_lists_each_book_with_its_letters(app: Flask) -> None:
     assert "Nhà thuốc An Bình" in page
     assert "Vi Thị Kim Chi" in page
     assert code in page
-    receipts = client.get(f"/desk/register?year={clock.today().year}&form=receipt").text
+    receipts = client.get(f"/desk/register?year={clock.today().year}&book=receipt").text
     assert "01/TNHS" in receipts
     assert "01/SYT-NVD" not in receipts
 
@@ -119,7 +119,7 @@ def test_the_register_pages_by_number_and_asks_no_more_for_more(app: Flask) -> N
     with Queries(app) as few:
         client.get("/desk/register")
     with app.app_context():
-        book = db.session.scalars(select(NumberBook).where(NumberBook.form == "dispatch")).one()
+        book = db.session.scalars(select(NumberBook).where(NumberBook.name == "dispatch")).one()
         today = clock.today()
         db.session.add_all(
             BookEntry(book=book, number=n, symbol="SYT-NVD", issued_on=today, state="void")
@@ -135,13 +135,13 @@ def test_the_register_pages_by_number_and_asks_no_more_for_more(app: Flask) -> N
     assert "60/SYT-NVD" in page
     assert "35/SYT-NVD" not in page
     with app.app_context():
-        book = db.session.scalars(select(NumberBook).where(NumberBook.form == "dispatch")).one()
-        first = papers.entries(book)
-        second = papers.entries(book, after=first.next)
-        last = papers.entries(book, after=second.next)
+        book = db.session.scalars(select(NumberBook).where(NumberBook.name == "dispatch")).one()
+        first = book_pages.page(book)
+        second = book_pages.page(book, after=first.next)
+        last = book_pages.page(book, after=second.next)
         assert [p.rows[0].number for p in (first, second, last)] == [60, 35, 10]
         assert (first.previous, last.next) == (0, 0)
-        back = papers.entries(book, before=last.previous)
+        back = book_pages.page(book, before=last.previous)
         assert [e.number for e in back.rows] == [e.number for e in second.rows]
 
 

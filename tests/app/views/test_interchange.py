@@ -1,0 +1,46 @@
+"""An issued letter leaves as edXML with its very PDF in it."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from app import storage
+from app.extensions import db
+from app.models import Letter
+from app.services import outbox
+from letters import edxml
+from tests.app.views.desk_walk import at_desk
+from tests.app.views.test_desk_letters import issued
+
+
+def test_the_file_carries_number_date_and_the_stored_pdf(app: Flask) -> None:
+    code = issued(app)
+    clerk = at_desk(app, "giang")
+    with app.app_context():
+        letter = db.session.scalars(
+            select(Letter).where(Letter.form == "dispatch", Letter.state == "issued")
+        ).one()
+        address = f"/desk/letters/{letter.key}.edxml"
+        assert address in clerk.get(f"/desk/dossiers/{code}").text
+        assert clerk.get(address).status_code == 202
+        sha256 = outbox.ensure_pdf(letter.id).pdf_sha256
+        assert sha256
+        pdf = storage.get(sha256)
+
+    answer = clerk.get(address)
+    assert answer.status_code == 200
+    assert ".edxml" in answer.headers["Content-Disposition"]
+    message = edxml.parse(answer.data)
+    assert message.sender.code == "H37.12"
+    assert message.to[0].name == "Nhà thuốc An Bình"
+    assert message.files[0].content == pdf
+    assert f"{int(message.number):02d}/{message.symbol}" in clerk.get(f"/desk/dossiers/{code}").text
+
+
+def test_outsiders_and_administrators_get_none(app: Flask) -> None:
+    code = issued(app)
+    with app.app_context():
+        key = db.session.scalars(select(Letter.key).where(Letter.form == "dispatch")).first()
+    assert code
+    address = f"/desk/letters/{key}.edxml"
+    assert app.test_client().get(address).status_code == 303
+    assert at_desk(app, "quantri").get(address).status_code == 403
