@@ -61,6 +61,8 @@ class Office:
     phone: str
     email: str
     website: str
+    # Its code on the document axis (Decision 20/2020/QĐ-TTg).
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def export(
     to: Sequence[Party],
     files: Sequence[File],
     sent_at: datetime,
-    pages: int,
+    pages: int | None,
     due_on: date | None = None,
 ) -> bytes:
     """Return an issued letter as an edXML file; raise LetterError for one without a number."""
@@ -105,7 +105,7 @@ def _message(
     sender: Party,
     to: Sequence[Party],
     document_id: str,
-    pages: int,
+    pages: int | None,
     due_on: date | None,
 ) -> None:
     office = letter.office
@@ -136,7 +136,7 @@ def _message(
     _add(other, "Priority", _PRIORITY[letter.urgency])
     for name in ("SphereOfPromulgation", "TyperNotation", "PromulgationAmount"):
         _add(other, name)
-    _add(other, "PageAmount", str(pages))
+    _add(other, "PageAmount", str(pages) if pages else "")
     _add(other, "Appendixes")
     _add(header, "SteeringType", "1")
     _add(header, "DocumentId", document_id)

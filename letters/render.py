@@ -3,7 +3,7 @@
 import gc
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
@@ -16,6 +16,7 @@ from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from letters import archive
 from letters.data import LetterData
 from letters.errors import LetterError
 from letters.html import render_html
@@ -46,12 +47,20 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]
 
 
 def render_pdf(data: LetterData) -> bytes:
-    """Return the letter as tagged PDF; raise LetterError rather than return a lesser letter."""
-    return to_pdf(render_html(data), data.kind)
+    """Return the letter as PDF/A-3a; raise LetterError rather than return a lesser letter.
+
+    An issued letter carries its own particulars as files: what an archive reads by machine.
+    """
+    return to_pdf(render_html(data), data.kind, variant="pdf/a-3a", files=archive.associated(data))
 
 
 def to_pdf(
-    html: str, name: str, *, style: str = "letter.css", variant: str | None = "pdf/ua-1"
+    html: str,
+    name: str,
+    *,
+    style: str = "letter.css",
+    variant: str | None = "pdf/ua-1",
+    files: Sequence[archive.Associated] = (),
 ) -> bytes:
     """Return a page of ours as PDF, tagged, drawn with a style sheet of `letters/assets`."""
     target = BytesIO()
@@ -65,6 +74,17 @@ def to_pdf(
                 stylesheets=[sheet],
                 pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
                 pdf_variant=variant,
+                attachments=[
+                    weasyprint.Attachment(
+                        string=file.content.decode(),
+                        name=file.name,
+                        description=file.description,
+                        relationship="Data",
+                        created=file.at,
+                        modified=file.at,
+                    )
+                    for file in files
+                ],
             )
     except FatalURLFetchingError as error:
         raise LetterError(f"{name}: {error}") from error

@@ -148,6 +148,7 @@ def compose(dossier: Dossier, kind: str, details: dict[str, Any]) -> LetterData:
             phone=department.phone,
             email=department.email,
             website=department.website,
+            code=department.agency_code,
         ),
         symbol=symbol,
         subject=letters.subject_of(kind, known, said.subject),
