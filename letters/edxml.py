@@ -54,6 +54,7 @@ class Message:
     document_id: str
     priority: str
     signer: str
+    form: str
     files: tuple[File, ...]
 
     @property
@@ -215,6 +216,7 @@ def parse(content: bytes) -> Message:
         document_id=_text(header, "DocumentId", optional=True),
         priority=_text(header, "OtherInfo", "Priority", optional=True) or "0",
         signer=_text(header, "SignerInfo", "FullName", optional=True),
+        form=_text(header, "DocumentType", "TypeName", optional=True) or _DISPATCH,
         files=tuple(_files(root)),
     )
 

@@ -1,5 +1,6 @@
 """The incoming register: what the post brought, with its scan, and the replies to our letters."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -69,7 +70,7 @@ def new_arrival() -> ResponseReturnValue:
     """Enter a dispatch the post brought."""
     actor = staff(me())
     ledger.require_clerk(actor, "enter")
-    typed: dict[str, str] = {"received_on": clock.today().isoformat()}
+    typed: dict[str, str] | None = None
     errors: dict[str, Text] = {}
     problem, status = "", 200
     if request.method == "POST":
@@ -86,12 +87,22 @@ def new_arrival() -> ResponseReturnValue:
         else:
             flash(_("Đã vào sổ, số đến %(n)s.", n=number), "success")
             return redirect(url_for(".incoming", number=ident), 303)
+    return arrival_page(typed, errors, problem), status
+
+
+def arrival_page(
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, Text] | None = None,
+    problem: str = "",
+) -> str:
+    """Return the page on which a dispatch is entered, with what was typed and what was wrong."""
+    typed = typed if typed is not None else {"received_on": clock.today().isoformat()}
     return render_template(
         "desk/register/new_arrival.html",
-        form=shown("arrival", _ARRIVAL, typed, errors),
+        form=shown("arrival", _ARRIVAL, typed, errors or {}),
         problem=problem,
         page_has_errors=bool(errors or problem),
-    ), status
+    )
 
 
 @bp.get("/desk/incoming/<int(max=2147483647):number>/scan")

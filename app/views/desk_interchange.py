@@ -1,13 +1,21 @@
-"""Letters on their way to other systems: the edXML file of an issued letter."""
+"""Letters on their way to and from other systems: edXML files."""
 
 import io
 
-from flask import render_template, send_file
+from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from app.services import interchange, letters, papers
+from app.errors import Invalid, Refused
+from app.language import say
+from app.security.actors import staff
+from app.services import arrivals, interchange, ledger, letters, papers
+from app.transaction import transaction
 from app.views import own_or_404
-from app.views.desk import bp
+from app.views.act_forms import upload
+from app.views.desk import bp, me
+from app.views.desk_arrivals import arrival_page
+from app.views.filled_forms import max_mb
 from letters import edxml
 
 
@@ -23,3 +31,24 @@ def letter_edxml(key: str) -> ResponseReturnValue:
     return send_file(
         io.BytesIO(content), mimetype=edxml.CONTENT_TYPE, download_name=name, as_attachment=True
     )
+
+
+@bp.post("/desk/incoming/edxml")
+def arrival_edxml() -> ResponseReturnValue:
+    """Enter a dispatch that came as edXML, with its PDF as the scan."""
+    actor = staff(me())
+    ledger.require_clerk(actor, "enter")
+    sent = upload("edxml")
+    if sent is None:
+        return arrival_page(problem=_("Chọn tệp .edxml nhận từ trục liên thông.")), 422
+    try:
+        said, scan = interchange.arrival(sent[1])
+        with transaction():
+            letter = arrivals.enter(said, scan, max_mb(), actor)
+            number, ident = letter.number, letter.id
+    except Refused as error:
+        return arrival_page(problem=say(error.message)), 409
+    except Invalid as error:
+        return arrival_page(problem=" ".join(say(text) for text in error.errors.values())), 422
+    flash(_("Đã vào sổ, số đến %(n)s.", n=number), "success")
+    return redirect(url_for(".incoming", number=ident), 303)
