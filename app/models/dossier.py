@@ -56,6 +56,7 @@ class Dossier(Base):
     __table_args__ = (
         Index(None, "phase", "due_on", "id"),
         Index(None, "email", "id"),
+        Index(None, "submitted_at", "id"),
         Index(None, "officer_id", "phase", "due_on", "id"),
         Index(None, "folded"),
     )

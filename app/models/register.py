@@ -68,6 +68,8 @@ class Account(Base):
         ),
         Index(None, "folded"),
         Index(None, "state", "password_due_on"),
+        # Closed ones too: the unique index above knows only the open ones.
+        Index(None, "holder_id"),
     )  # fmt: skip
 
     @validates("custodian_name")
