@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -81,7 +82,10 @@ def sign(
 
     A letter that a person signs shows both; a slip, which the body alone seals, shows none.
     """
-    return asyncio.run(_sign(pdf, parties, signer, wording, proof or Proof(), seal_mm))
+    work = _sign(pdf, parties, signer, wording, proof or Proof(), seal_mm)
+    # A thread of its own: the caller's may have an event loop that runs already.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
 
 
 async def _sign(

@@ -7,6 +7,7 @@ import json
 import logging
 from binascii import hexlify
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any
@@ -71,6 +72,12 @@ class Report:
 
 def verify(pdf: bytes, roots: Sequence[bytes]) -> Report:
     """Examine every signature of a PDF; `roots` are the certificates to trust, as PEM."""
+    # A thread of its own: the library starts an event loop, the caller may have one that runs.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_examined, pdf, roots).result()
+
+
+def _examined(pdf: bytes, roots: Sequence[bytes]) -> Report:
     try:
         reader = PdfFileReader(BytesIO(pdf))
         embedded = list(reader.embedded_regular_signatures)

@@ -1,9 +1,11 @@
 """A signed letter: two signatures in their places, and every change of it has a name."""
 
+import asyncio
 import random
 import shutil
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -296,3 +298,13 @@ def test_another_program_finds_a_changed_letter_too(
 
     assert "Signature Validation: Signature is Valid." not in said
     assert "Digest Mismatch" in said
+
+
+def test_a_loop_that_runs_already_is_in_nobodys_way(
+    unsigned: bytes, signer: SoftwareSigner, roots: list[bytes]
+) -> None:
+    async def within() -> Report:
+        return verify(sign(unsigned, [PERSON, BODY], signer, WORDING), roots)
+
+    with ThreadPoolExecutor(1) as apart:  # this thread may have a loop of another test
+        assert holds(apart.submit(lambda: asyncio.run(within())).result())
