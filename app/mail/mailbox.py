@@ -44,6 +44,7 @@ class _Keeper:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
+    # aiosmtpd finds its handlers by these names.
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content or b""
         try:
