@@ -7,7 +7,7 @@ import time
 import pyotp
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 import workflows
@@ -99,9 +99,16 @@ def sign_in(page: Page, username: str) -> None:
     expect(page).to_have_url(re.compile(r"/desk(\?|$)"))
 
 
-def confirm(page: Page) -> None:
-    """Say yes in the dialog that asks before a binding act."""
-    page.locator("dialog[open] button[type=submit]").click()
+def press(page: Page, button: Locator) -> None:
+    """Press a button that sends a form, also through a dialog, and wait for the page it leads to.
+
+    Somebody else's window would otherwise open the dossier before the step is written.
+    """
+    if button.get_attribute("data-confirm") is not None:
+        button.click()
+        button = page.locator("dialog[open] button[type=submit]")
+    with page.expect_navigation():
+        button.click()
 
 
 def act(
@@ -113,7 +120,9 @@ def act(
     files: dict[str, str] | None = None,
 ) -> None:
     """Open a dossier on the desk and take one step."""
-    page.goto(f"/desk/dossiers/{code}")
+    answer = page.goto(f"/desk/dossiers/{code}")
+    assert answer is not None
+    assert answer.ok, page.locator("main").inner_text()
     decision = page.locator("#decision")
     if ask is not None:
         step = decision.locator("details", has=page.locator("summary", has_text=button))
@@ -124,10 +133,7 @@ def act(
         for name, path in (files or {}).items():
             step.locator(f"[name={name}]").set_input_files(path)
         decision = step
-    decision.get_by_role("button", name=button, exact=True).first.click()
-    if page.locator("dialog[open]").count():
-        confirm(page)
-    page.wait_for_load_state()
+    press(page, decision.get_by_role("button", name=button, exact=True).first)
 
 
 def apply(
