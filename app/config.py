@@ -29,6 +29,14 @@ class Config(BaseSettings):
     database_url: str = Field("", description="sqlite:///… (default) or postgresql+psycopg://…")
     jobs_url: str = Field("", description="sqlite:///…, postgresql://… or redis://…")
     secret_key: str = Field("", description="at least 32 characters; required in production")
+    data_keys_text: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="DATA_KEYS",
+        description="keys of files and personal data, newest first, separated by commas",
+    )
+    step_up_minutes: int = Field(
+        5, ge=1, le=30, description="a one-time code for one purpose counts for so long"
+    )
     base_url: str = Field("http://127.0.0.1:8000", description="the public address")
     smtp_url: str = Field("smtp://127.0.0.1:2525", description="smtp://, smtps://, ?starttls=…")
     mail_from: str = Field("vanthu@localhost.localdomain", description="sender of all mail")
@@ -96,6 +104,8 @@ class Config(BaseSettings):
             raise ConfigError(f"production needs {', '.join(missing)}")
         if len(self.secret_key) < 32:
             raise ConfigError("SECRET_KEY is shorter than 32 characters")
+        if any(len(key) < 32 for key in self.data_keys):
+            raise ConfigError("a key of DATA_KEYS is shorter than 32 characters")
         if not self.base_url.startswith("https://"):
             raise ConfigError("BASE_URL must begin with https://")
         return self
@@ -135,6 +145,12 @@ class Config(BaseSettings):
         except FileExistsError:
             pass
         return path.read_text(encoding="ascii")
+
+    @cached_property
+    def data_keys(self) -> tuple[str, ...]:
+        """The keys of what is encrypted at rest, the newest first; empty: SECRET_KEY serves."""
+        named = self.data_keys_text.get_secret_value().split(",")
+        return tuple(key.strip() for key in named if key.strip())
 
     @property
     def files_dir(self) -> Path:

@@ -39,3 +39,12 @@ class Refused(AppError):
 
 class Locked(AppError):
     """Too many wrong tries; the sentence says how long to wait."""
+
+
+class CodeNeeded(AppError):
+    """The one-time code is asked for again, for one purpose; `problem` is why it was refused."""
+
+    def __init__(self, purpose: str, problem: Text | None = None) -> None:
+        super().__init__(Text("Cần nhập mã xác thực.", "A one-time code is needed."))
+        self.purpose = purpose
+        self.problem = problem

@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import insert, make_url, select
+from sqlalchemy import insert, make_url, select, text
 
 from app import create_app, samples
 from app.config import Config
 from app.extensions import db
 from app.models import Base
+from tests.guards import lift_guards
 
 SECRET = "only for tests, at least 32 characters"
 
@@ -90,11 +91,14 @@ def clean(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with app.app_context():
         db.session.rollback()
+        put_back = lift_guards()
         for table in reversed(Base.metadata.sorted_tables):
             db.session.execute(table.delete())
         for table, kept in rows:
             if kept:
                 db.session.execute(insert(table), kept)
+        for statement in put_back:
+            db.session.execute(text(statement))
         db.session.commit()
 
 

@@ -1,5 +1,6 @@
 """Tables. Importing this package registers them all."""
 
+from app.models.audit import AuditEvent, AuditHead, Proof
 from app.models.base import Base
 from app.models.book import BookEntry, BookEvent, BookPlan, NumberBook
 from app.models.distribution import Citation, IncomingLetter, Recipient
@@ -24,6 +25,8 @@ __all__ = [
     "AccountEvent",
     "Activation",
     "Attachment",
+    "AuditEvent",
+    "AuditHead",
     "Base",
     "BookEntry",
     "BookEvent",
@@ -46,6 +49,7 @@ __all__ = [
     "OutgoingMail",
     "Place",
     "Prescriber",
+    "Proof",
     "Recipient",
     "SignIn",
     "TargetSystem",

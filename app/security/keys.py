@@ -6,10 +6,14 @@ import hmac
 import secrets
 from functools import cache
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
+
+_MARK = b"VTS1"
 
 
 @cache
@@ -45,14 +49,84 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def mac(purpose: str, text: str) -> str:
+    """Return a seal over text that needs the key to be made."""
+    return hmac.digest(_key(f"mac:{purpose}"), text.encode(), "sha256").hex()
+
+
+def blind(purpose: str, text: str) -> str:
+    """Return what an encrypted value is looked up by: the same for the same text, says nothing."""
+    return mac(f"blind:{purpose}", text)[:32]
+
+
+# --- at rest: the keys of DATA_KEYS, the newest first; without any, one derived from SECRET_KEY ---
+
+
+@cache
+def _data_keys(secret: str, named: tuple[str, ...]) -> tuple[bytes, ...]:
+    made = tuple(_subkey(key, "data") for key in named)
+    return (*made, _subkey(secret, "encrypt"))
+
+
+def _ring() -> tuple[bytes, ...]:
+    named = current_app.config["VANTHU"].data_keys
+    return _data_keys(str(current_app.config["SECRET_KEY"]), named)
+
+
+@cache
+def _fernets(ring: tuple[bytes, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in ring])
+
+
 def encrypt(clear: str) -> str:
     """Return text that only this installation can read."""
-    return Fernet(base64.urlsafe_b64encode(_key("encrypt"))).encrypt(clear.encode()).decode()
+    return _fernets(_ring()).encrypt(clear.encode()).decode()
 
 
 def decrypt(sealed: str) -> str:
     """Return the clear text; raise ValueError when the key is another one."""
     try:
-        return Fernet(base64.urlsafe_b64encode(_key("encrypt"))).decrypt(sealed.encode()).decode()
+        return _fernets(_ring()).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise ValueError("sealed with another key") from None
+
+
+def renew(sealed: str) -> str:
+    """Return the same text sealed with the newest key; raise ValueError for an unknown one."""
+    try:
+        return _fernets(_ring()).rotate(sealed.encode()).decode()
+    except InvalidToken:
+        raise ValueError("sealed with another key") from None
+
+
+def seal(content: bytes) -> bytes:
+    """Return bytes that only this installation can read: mark, key, nonce, AES-256-GCM."""
+    key, nonce = _ring()[0], secrets.token_bytes(12)
+    head = _MARK + _key_id(key)
+    return head + nonce + AESGCM(key).encrypt(nonce, content, head)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """Return the content; raise ValueError when the key is another one or a byte was changed."""
+    head, nonce = sealed[:12], sealed[12:24]
+    key = next((k for k in _ring() if head == _MARK + _key_id(k)), None)
+    if key is None:
+        raise ValueError("sealed with another key")
+    try:
+        return AESGCM(key).decrypt(nonce, sealed[24:], head)
+    except InvalidTag:
+        raise ValueError("sealed bytes were changed") from None
+
+
+def is_sealed(content: bytes) -> bool:
+    """Tell whether bytes are what `seal` makes."""
+    return content.startswith(_MARK)
+
+
+def is_newest(sealed: bytes) -> bool:
+    """Tell whether bytes are sealed with the newest key."""
+    return sealed[:12] == _MARK + _key_id(_ring()[0])
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"id" + key).digest()[:8]

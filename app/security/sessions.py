@@ -60,14 +60,20 @@ def end_all(user: User) -> None:
 
 def current_user() -> User | None:
     """Return the member of staff who is fully signed in."""
-    row = _row(STAFF)
-    return row.user if row is not None and row.is_complete else None
+    row = staff_session()
+    return row.user if row is not None else None
 
 
 def half_signed_in() -> User | None:
     """Return the person whose password was right and whose code is still to come."""
     row = _row(STAFF)
     return row.user if row is not None and not row.is_complete else None
+
+
+def staff_session() -> SignIn | None:
+    """Return the session of the member of staff who is fully signed in."""
+    row = _row(STAFF)
+    return row if row is not None and row.is_complete else None
 
 
 def current_email() -> str:

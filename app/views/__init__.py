@@ -74,6 +74,7 @@ def register(app: Flask, config: Config) -> None:
         health,
         portal,
         received,
+        step_up,
         verification,
     )
 
@@ -95,6 +96,7 @@ def register(app: Flask, config: Config) -> None:
             if name.startswith(f"{mailbox.name}."):
                 public(view)
     compression.register(app)
+    step_up.register(app)
     failures.register(app)
     app.before_request(refuse_nul)
     app.before_request(deny_by_default)

@@ -17,7 +17,8 @@ from app.errors import Locked
 from app.language import say
 from app.models import User
 from app.security import sessions, two_factor
-from app.services import queue, staff
+from app.security.actors import staff as actor_of
+from app.services import audit, queue, staff
 from app.transaction import transaction
 from app.views import half_open, public, safe_next
 
@@ -62,7 +63,9 @@ def sign_in() -> ResponseReturnValue:
                 password if len(password) <= _MAX_PASSWORD else "",
                 client=sessions.client(),
             )
-            if user is not None:
+            if user is None:
+                audit.record("sign_in_refused", audit.NOBODY)
+            else:
                 sessions.begin(sessions.STAFF, user=user, complete=False)
                 if not staff.is_enrolled(user):
                     staff.enrol(user)
@@ -140,8 +143,11 @@ def _spend(typed: str) -> bool:
     with transaction():
         user = sessions.half_signed_in()
         is_right = user is not None and staff.check_code(user, typed[:20])
-        if is_right:
+        if user is not None and is_right:
             sessions.begin(sessions.STAFF, user=user, complete=True)
+            audit.record("signed_in", actor_of(user))
+        elif user is not None:
+            audit.record("code_refused", actor_of(user))
     return is_right
 
 
@@ -157,6 +163,9 @@ def _opened() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session of this browser."""
     with transaction():
+        user = sessions.current_user()
         sessions.end(sessions.STAFF)
+        if user is not None:
+            audit.record("signed_out", actor_of(user))
     flash(_("Ông/Bà đã đăng xuất."), "success")
     return redirect(url_for(".sign_in"), 303)

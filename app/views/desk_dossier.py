@@ -8,12 +8,13 @@ import workflows
 from app.errors import AlreadyDone, Conflict, Invalid
 from app.language import say
 from app.models import Dossier
-from app.security.actors import roles_of, staff
+from app.security.actors import roles_of, staff, staff_roles
 from app.services import dossiers
 from app.services import queue as queues
 from app.services.attachments import Upload
+from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views import own_or_404
+from app.views import own_or_404, step_up
 from app.views.desk import bp, me
 from app.views.desk_affected import affected_panel
 from app.views.desk_binding import works_on
@@ -44,9 +45,12 @@ def _page(found: Dossier, attempt: Attempt | None = None, status: int = 200) -> 
 def act(code: str, name: str) -> ResponseReturnValue:
     """Take one step; whoever was late gets the fresh page, a sentence and their own text back."""
     found: Dossier = own_or_404(queues.find(code))
-    if name not in {a.name for a in workflows.get(found.kind).actions}:
+    action = next((a for a in workflows.get(found.kind).actions if a.name == name), None)
+    if action is None:
         abort(404)
     key = found.key
+    if action.roles & staff_roles(me()) and (action.signs or action.issues):
+        step_up.ensure(Purpose.SIGN if action.signs else Purpose.ISSUE)
     version = request.form.get("version", type=int)
     typed = {n: v[:4000] for n, v in request.form.items()}
     try:

@@ -16,10 +16,12 @@ from app.views.act_forms import upload
 from app.views.desk import bp, me
 from app.views.desk_arrivals import arrival_page
 from app.views.filled_forms import max_mb
+from app.views.step_up import export
 from letters import edxml
 
 
 @bp.get("/desk/letters/<key>.edxml")
+@export("edxml")
 def letter_edxml(key: str) -> ResponseReturnValue:
     """Return an issued letter as edXML, or the page that waits for its PDF."""
     letter = own_or_404(papers.find_letter(key))

@@ -17,6 +17,7 @@ from app.services.reconciliation import GROUPS, Verdict
 from app.services.reconciliation import reconcile as judge
 from app.views.desk import bp
 from app.views.desk_review import workbook
+from app.views.step_up import export
 from workflows import Text
 
 # What one reads on a page; the workbook has all.
@@ -77,6 +78,7 @@ def reconcile_file() -> ResponseReturnValue:
 
 
 @bp.post("/desk/review/reconciled.xlsx")
+@export("reconciled")
 def reconciled_workbook() -> ResponseReturnValue:
     """Send the whole result of the list that the page carried."""
     try:

@@ -18,6 +18,7 @@ from app.security.actors import staff
 from app.services import book_export, book_pages, books, ledger
 from app.services.book_pages import COLUMNS, STATES, Line, Wanted
 from app.views.desk import bp, me
+from app.views.step_up import export
 from workflows import Field, FieldError, FieldType, Text
 
 _DAY = Field("day", Text("Ngày", "Day"), FieldType.DATE, sample="05/01/2026", required=False)
@@ -86,6 +87,7 @@ def register() -> ResponseReturnValue:
 
 
 @bp.get("/desk/register/files/<name>")
+@export("outgoing")
 def register_file(name: str) -> ResponseReturnValue:
     """Send a book, or what was looked for in it, as a file.
 

@@ -12,6 +12,7 @@ from app.language import say
 from app.services import review as reviews
 from app.views.desk import bp
 from app.views.desk_review_rows import LISTS, kind_label, table
+from app.views.step_up import export
 
 
 @bp.get("/desk/review")
@@ -54,6 +55,7 @@ def review() -> ResponseReturnValue:
 
 
 @bp.get("/desk/review.xlsx")
+@export("review")
 def review_workbook() -> ResponseReturnValue:
     """Send a whole list as a workbook."""
     name, kind = _wanted()
@@ -65,10 +67,7 @@ def review_workbook() -> ResponseReturnValue:
 def workbook(
     title: str, file: str, headings: Sequence[str], cells: Iterable[Sequence[str | int]]
 ) -> Response:
-    """Answer with a workbook that carries the day in its name.
-
-    Every export of the desk leaves here: the one place for the one-time code of rule O1.
-    """
+    """Answer with a workbook that carries the day in its name."""
     response = send_file(
         io.BytesIO(sheets.write(title, headings, cells)),
         mimetype=sheets.CONTENT_TYPE,

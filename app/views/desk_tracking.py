@@ -15,6 +15,7 @@ from app.services import calendar, tracking
 from app.services.tracking import Line, Wanted
 from app.views.desk import bp
 from app.views.desk_review import workbook
+from app.views.step_up import export
 from workflows import FINAL_PHASES, Clock, Phase, Role, Text
 
 _COLUMNS: Mapping[str, Text] = {
@@ -67,6 +68,7 @@ def tracking_book() -> ResponseReturnValue:
 
 
 @bp.get("/desk/tracking.xlsx")
+@export("tracking")
 def tracking_workbook() -> ResponseReturnValue:
     """Send all the lines of the filter as a workbook."""
     wanted, office = _wanted(), calendar.office()

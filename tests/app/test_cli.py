@@ -20,6 +20,7 @@ from app.config import ROOT
 from app.extensions import db
 from app.models import User
 from tests.app.services.test_dossiers import GRANT, filed, walked
+from tests.guards import tamper
 
 VANTHU = (sys.executable, "-m", "app.cli")
 REPORTS = (
@@ -140,8 +141,7 @@ def test_a_hole_in_a_book_is_found(context: Flask) -> None:
 
 def test_a_touched_history_is_found(context: Flask) -> None:
     walked(filed(), *GRANT)
-    db.session.execute(text("UPDATE dossier_events SET at = '2020-01-01 00:00:00+00:00'"))
-    db.session.commit()
+    tamper("UPDATE dossier_events SET at = '2020-01-01 00:00:00+00:00'")
 
     result = context.test_cli_runner().invoke(args=["audit", "verify"])
 

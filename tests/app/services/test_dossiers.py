@@ -15,6 +15,7 @@ from app.security.actors import SYSTEM, Actor, applicant, staff
 from app.services import dossiers, filling, history, routines
 from app.transaction import transaction
 from letters import LetterData
+from tests.guards import tamper
 from tests.helpers import dossier, mails, user
 from workflows import GuardFailed, NotPermitted
 
@@ -310,7 +311,6 @@ def test_nobody_else_may_issue(context: Flask, actor: Actor) -> None:
 )
 def test_tampering_with_the_history_is_found(context: Flask, tampering: str) -> None:
     walked(filed(), *GRANT)
-    db.session.execute(db.text(tampering))
-    db.session.commit()
+    tamper(tampering)
 
     assert list(history.problems())

@@ -1,0 +1,46 @@
+"""Triggers that make the database itself refuse to change or delete rows of a table."""
+
+from alembic import op
+
+PREFIX = "append_only"
+_DENY = f"""
+CREATE OR REPLACE FUNCTION {PREFIX}() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END $$ LANGUAGE plpgsql
+"""
+
+
+def guard(table: str) -> None:
+    """Refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE on a table."""
+    if _is_postgresql():
+        op.execute(_DENY)
+        op.execute(
+            f"CREATE TRIGGER {PREFIX}_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {PREFIX}()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER {PREFIX}_{table}_{verb.lower()} BEFORE {verb} ON {table}"
+            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def release(table: str) -> None:
+    """Undo `guard`; a batch migration of the table needs it too, since SQLite copies tables."""
+    if _is_postgresql():
+        op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table} ON {table}")
+        return
+    for verb in ("update", "delete"):
+        op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table}_{verb}")
+
+
+def drop_function() -> None:
+    """Remove what all guards share, after the last of them."""
+    if _is_postgresql():
+        op.execute(f"DROP FUNCTION IF EXISTS {PREFIX}()")
+
+
+def _is_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"

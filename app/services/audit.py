@@ -1,0 +1,123 @@
+"""The audit trail: every sign-in, view of personal data, change, export and act, to the person.
+
+Acts on dossiers are rows of their own history (services.history); everything else is a row here.
+A row is sealed with a key outside the database over all it says and the row before it in its
+lane, so that nobody who can only write the database can forge one.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import has_request_context
+from sqlalchemy import select, update
+
+from app import clock
+from app.database import insert_into
+from app.extensions import db
+from app.models import AuditEvent, AuditHead
+from app.security import keys, sessions
+from app.security.actors import ROLE_NAMES, Actor
+from workflows import Role, Text
+
+NOBODY = Actor(name="")
+"""Who tried to come in and is not known to be anybody."""
+
+# Every word a row may carry, and how a page says it.
+WHAT: Mapping[str, Text] = {
+    "signed_in": Text("đăng nhập", "signed in"),
+    "sign_in_refused": Text("đăng nhập không thành công", "failed to sign in"),
+    "signed_out": Text("đăng xuất", "signed out"),
+    "code_refused": Text("nhập sai mã xác thực", "gave a wrong one-time code"),
+    "confirmed": Text("xác nhận bằng mã", "confirmed with a code"),
+    "exported": Text("kết xuất dữ liệu", "exported data"),
+}
+
+
+def record(
+    what: str, actor: Actor, about: str = "", details: Mapping[str, Any] | None = None
+) -> AuditEvent:
+    """Write one row behind the actor's last one, in the caller's transaction."""
+    if what not in WHAT:
+        raise KeyError(what)
+    lane = _lane(actor)
+    db.session.execute(
+        insert_into(db.engine, AuditHead)
+        .values(lane=lane, seq=0, hash="")
+        .on_conflict_do_nothing(index_elements=[AuditHead.lane])
+    )
+    # Locked to the end of the transaction: rows of one lane are written one after another.
+    previous = db.session.execute(
+        select(AuditHead.seq, AuditHead.hash).where(AuditHead.lane == lane).with_for_update()
+    ).one()
+    event = AuditEvent(
+        lane=lane,
+        seq=previous.seq + 1,
+        at=clock.now(),
+        what=what,
+        user_id=actor.user_id,
+        actor_name=_name(actor),
+        about=about,
+        details=dict(details or {}),
+        client=sessions.client() if has_request_context() else "",
+        previous_hash=previous.hash,
+    )
+    event.hash = digest(event)
+    db.session.add(event)
+    db.session.execute(
+        update(AuditHead).where(AuditHead.lane == lane).values(seq=event.seq, hash=event.hash)
+    )
+    return event
+
+
+def _lane(actor: Actor) -> str:
+    if actor.user is not None:
+        return f"user:{actor.user.id}"
+    if actor.email:
+        return f"portal:{keys.blind('audit', actor.email)}"
+    return "nobody" if actor is NOBODY else "system"
+
+
+def _name(actor: Actor) -> str:
+    if actor.name:
+        return actor.name
+    return actor.email or ("" if actor is NOBODY else str(ROLE_NAMES[Role.SYSTEM]))
+
+
+def digest(event: AuditEvent) -> str:
+    """Return the seal of a row over all it says and the seal before it."""
+    content = [
+        event.lane, event.seq, event.at.isoformat(), event.what, event.user_id,
+        event.actor_name, event.about, event.details, event.client, event.previous_hash,
+    ]  # fmt: skip
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return keys.mac("audit", text)
+
+
+def problems() -> Iterator[str]:
+    """Yield one line for each row that was changed, removed or put elsewhere."""
+    ends = {h.lane: (h.seq, h.hash) for h in db.session.scalars(select(AuditHead))}
+    lane, last = "", (0, "")
+    rows = db.session.scalars(
+        select(AuditEvent)
+        .order_by(AuditEvent.lane, AuditEvent.seq)
+        .execution_options(yield_per=1000)
+    )
+    for event in rows:
+        if event.lane != lane:
+            yield from _cut_off(lane, last, ends)
+            lane, last = event.lane, (0, "")
+        where = f"audit row {event.id} ({event.lane}, {event.seq})"
+        if (event.seq - 1, event.previous_hash) != last:
+            yield f"{where}: does not follow the row before it"
+        if not hmac.compare_digest(event.hash, digest(event)):
+            yield f"{where}: was changed"
+        last = (event.seq, event.hash)
+    yield from _cut_off(lane, last, ends)
+    yield from (f"audit lane {name}: all its rows are gone" for name, end in ends.items() if end[0])
+
+
+def _cut_off(lane: str, last: tuple[int, str], ends: dict[str, tuple[int, str]]) -> Iterator[str]:
+    if lane and ends.pop(lane, (0, "")) != last:
+        yield f"audit lane {lane}: does not end where it was left, after row {last[0]}"
