@@ -16,6 +16,8 @@ from workflows import FieldType
 
 # The first passwords that pages have shown; nothing that stays may hold one of them.
 SHOWN: list[str] = []
+# The last time step of each authenticator that was given.
+_SPENT: dict[str, int] = {}
 
 
 def scan(page: Page, selector: str) -> str:
@@ -94,7 +96,7 @@ def sign_in(page: Page, username: str) -> None:
     page.fill("[name=username]", username)
     page.fill("[name=password]", samples.PASSWORD)
     page.locator("main button[type=submit]").click()
-    page.fill("[name=code]", pyotp.TOTP(samples.totp_secret(username)).now())
+    page.fill("[name=code]", unused_code(username))
     page.locator("main button[type=submit]").click()
     expect(page).to_have_url(re.compile(r"/desk(\?|$)"))
 
@@ -114,19 +116,24 @@ def press(page: Page, button: Locator) -> None:
 
 
 def give_code(page: Page) -> None:
-    """Give the code of the authenticator once more, on the page that asks for it.
-
-    The one of this half minute may be spent; the next one is taken a little early.
-    """
+    """Give the code of the authenticator once more, on the page that asks for it."""
     name = page.locator(".vt-me strong").first.text_content()
     username = next(u for u, full_name, *_ in samples.PEOPLE if full_name == name)
-    totp = pyotp.TOTP(samples.totp_secret(username))
-    for code in (totp.now(), totp.at(int(time.time()) + 30)):
-        page.fill("[name=otp]", code)
-        with page.expect_navigation():
-            page.get_by_role("button", name="Xác nhận", exact=True).click()
-        if page.locator(".vt-confirm").count() == 0:
-            return
+    page.fill("[name=otp]", unused_code(username))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Xác nhận", exact=True).click()
+
+
+def unused_code(username: str) -> str:
+    """Return a code of the authenticator that was not given yet; waits while there is none.
+
+    A code is spent once; the one of the coming half minute counts already.
+    """
+    step = max(int(time.time()) // 30, _SPENT.get(username, 0) + 1)
+    while step > int(time.time()) // 30 + 1:
+        time.sleep(0.5)
+    _SPENT[username] = step
+    return pyotp.TOTP(samples.totp_secret(username)).at(step * 30)
 
 
 def act(
