@@ -48,9 +48,18 @@ class Config(BaseSettings):
     )
     supplement_days: int = Field(10, description="working days an applicant has to supplement")
     activation_days: int = Field(7, description="days an activation link is valid")
+    password_profile: Literal["so-y-te", "nist"] = Field(
+        "so-y-te", description="rules of staff passwords: the health authorities' or NIST's"
+    )
+    password_min: int | None = Field(
+        None, ge=8, le=64, description="shortest staff password; 8, with nist 15"
+    )
+    password_history: int = Field(
+        5, ge=1, le=24, description="so many of a person's last passwords do not come back"
+    )
     password_months: int = Field(6, ge=1, description="a password is changed at least so often")
     password_reminder_days: int = Field(
-        14, description="custodians are reminded so many days before"
+        14, description="custodians and staff are reminded so many days before"
     )
     unused_account_days: int = Field(
         90, ge=1, description="accounts not activated after so many days are reviewed"

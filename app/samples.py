@@ -25,7 +25,9 @@ from app.security.passwords import hash_password
 from app.services import attachments, dossiers, filling, places
 from app.transaction import transaction
 
-PASSWORD = "VanThu@2026"  # noqa: S105 - of the invented people, in development only
+# Of the invented people, in development only. The policy would refuse it as anybody's new
+# password: it is easy to read from a page and to type, which is all it is for.
+PASSWORD = "VanThu@2026"  # noqa: S105
 
 # username, name, position, unit, roles, capacity
 PEOPLE = (

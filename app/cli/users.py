@@ -7,7 +7,8 @@ from app import clock
 from app.cli.output import json_option, report
 from app.extensions import db
 from app.models import Unit, User
-from app.security import passwords
+from app.security import passwords, sessions
+from app.services import own_password
 from app.transaction import transaction
 from workflows import Role
 
@@ -57,8 +58,8 @@ def add(
     capacity: str,
     password: str,
 ) -> None:
-    """Add a person; the authenticator is enrolled at the first sign-in."""
-    weakness = passwords.weakness(password)
+    """Add a person; the first sign-in enrols an authenticator and changes the password."""
+    weakness = passwords.weakness(password, about={username, full_name, email})
     if weakness is not None:
         raise click.ClickException(weakness)
     with transaction():
@@ -77,6 +78,7 @@ def add(
                 roles=list(roles),
                 capacity=capacity,
                 password_hash=passwords.hash_password(password),
+                must_change_password=True,
                 created_at=clock.now(),
             )
         )
@@ -87,14 +89,29 @@ def add(
 @click.argument("username")
 def reset_otp(username: str) -> None:
     """Forget a person's authenticator and end their sessions; the next sign-in enrols anew."""
-    from app.security.sessions import end_all
-
     with transaction():
         user = db.session.scalars(select(User).where(User.username == username.lower())).first()
         if user is None:
             raise click.ClickException(f"no user {username}")
         user.totp_secret, user.totp_last_step = None, 0
-        end_all(user)
+        sessions.end_all(user)
+    click.echo(user.username)
+
+
+@users.command("reset-password")
+@click.argument("username")
+@click.password_option()
+def reset_password(username: str, password: str) -> None:
+    """Set a first password for somebody who forgot theirs; their next sign-in changes it."""
+    with transaction():
+        user = db.session.scalars(select(User).where(User.username == username.lower())).first()
+        if user is None:
+            raise click.ClickException(f"no user {username}")
+        weakness = passwords.weakness(password, about=own_password.about(user))
+        if weakness is not None:
+            raise click.ClickException(weakness)
+        own_password.assign(user, password, must_change=True)
+        sessions.end_all(user)
     click.echo(user.username)
 
 

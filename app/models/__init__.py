@@ -18,6 +18,7 @@ from app.models.register import (
     ConnectionCode,
     TargetSystem,
 )
+from app.models.sign_in import Attempt, PastPassword
 from app.models.wording import Wording
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "AccountEvent",
     "Activation",
     "Attachment",
+    "Attempt",
     "AuditEvent",
     "AuditHead",
     "Base",
@@ -47,6 +49,7 @@ __all__ = [
     "Office",
     "Organisation",
     "OutgoingMail",
+    "PastPassword",
     "Place",
     "Prescriber",
     "Proof",

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.models.base import Base
 
 
@@ -55,6 +56,9 @@ class User(Base):
     # How this person signs: "", KT., TL., TUQ. … (letters.SigningCapacity).
     capacity: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str]
+    password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # Somebody else set the password, or it is known to be leaked: the next sign-in changes it.
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Encrypted; NULL until the authenticator is enrolled.
     totp_secret: Mapped[str | None]
     totp_last_step: Mapped[int] = mapped_column(default=0)
@@ -83,11 +87,18 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # security.sessions.Ended; "" while it is open and where only its time ran out.
+    ended_by: Mapped[str] = mapped_column(default="", server_default="")
     user_agent: Mapped[str] = mapped_column(default="")
+    # The network address, encrypted: personal data.
+    place: Mapped[str] = mapped_column(default="", server_default="")
+    # Keyed hashes: of the network the address is in, and of the cookie that names the browser.
+    network: Mapped[str] = mapped_column(default="", server_default="")
+    device: Mapped[str] = mapped_column(default="", server_default="")
 
     user: Mapped[User | None] = relationship(lazy="joined")
 
-    __table_args__ = (Index(None, "user_id", "created_at"),)
+    __table_args__ = (Index(None, "user_id", "created_at"), Index(None, "email", "id"))
 
 
 class EmailCode(Base):

@@ -65,8 +65,8 @@ def compose(
 ) -> OutgoingMail:
     """Write one mail; templates/mail/<name>.txt has the subject as its first line.
 
-    `secret` names what replaces {secret} on sending ("code:<id>", "activation:<id>"), so that
-    neither codes nor link tokens stand in the database.
+    `secret` names what replaces {secret} on sending ("code:<id>", "activation:<id>", "place:<id>"),
+    so that neither codes nor link tokens nor addresses of people stand in the database.
     """
     values = _values(name, context, organisation.department())
     mail = OutgoingMail(

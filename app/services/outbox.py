@@ -16,8 +16,8 @@ from app.extensions import db
 from app.language import stored as _
 from app.mail.envelope import Attachment, Envelope, Unsendable
 from app.mail.failures import PermanentFailure, TemporaryFailure
-from app.models import Letter, OutgoingMail
-from app.security import keys
+from app.models import Letter, OutgoingMail, SignIn
+from app.security import keys, origin
 from app.services import letters, mails, signatures
 from app.transaction import after_commit, transaction
 from letters import LetterError
@@ -150,6 +150,9 @@ def _secret(reference: str) -> str:
     purpose, _, nonce = reference.partition(":")
     if purpose == "code":
         return keys.derived_code("code", nonce)
+    if purpose == "place":
+        session = db.session.get(SignIn, int(nonce))
+        return origin.address_of(session.place) if session else ""
     return keys.derived_token(purpose, nonce) if purpose else ""
 
 

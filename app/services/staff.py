@@ -31,7 +31,7 @@ def check_password(username: str, password: str, *, client: str = "") -> User | 
     himself out of a name, but not its owner, who still has the one-time code in front of him.
     Raises Locked. The caller commits also when the answer is no.
     """
-    user = _find(username)
+    user = find(username)
     who = f"{_normal(username)} {client}"
     refuse_while_locked(who, "staff")
     is_right = passwords.verify(user.password_hash if user else None, password)
@@ -88,7 +88,8 @@ def _count_failure(user: User) -> None:
         user.failures, user.locked_until = 0, clock.now() + _LOCK
 
 
-def _find(username: str) -> User | None:
+def find(username: str) -> User | None:
+    """Return the person of a name, written as people write it."""
     return db.session.scalars(select(User).where(User.username == _normal(username))).first()
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.config import Config
 from app.extensions import db
 from app.security import sessions
+from app.services import own_password
 from app.transaction import transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,12 +43,19 @@ def half_open(view: F) -> F:
     return view
 
 
+def before_change(view: F) -> F:
+    """Open an endpoint also to staff who must change their password before all else."""
+    view.is_before_change = True  # type: ignore[attr-defined]  # a mark that `deny_by_default` reads
+    return view
+
+
 def register(app: Flask, config: Config) -> None:
     """Bind everything that has to do with HTTP."""
     from app.views import (  # noqa: F401 - some add their pages to `applicants` or `desk`
         activation,
         applicant_dossiers,
         applicant_forms,
+        applicant_sessions,
         applicants,
         auth,
         compression,
@@ -63,6 +71,7 @@ def register(app: Flask, config: Config) -> None:
         desk_letters,
         desk_lists,
         desk_mail,
+        desk_me,
         desk_recipients,
         desk_reconcile,
         desk_register,
@@ -128,15 +137,30 @@ def deny_by_default() -> ResponseReturnValue | None:
     if getattr(view, "is_public", False):
         return None
     if getattr(view, "is_for_applicants", False):
-        return None if sessions.current_email() else _to("applicants.start")
+        return _seen(sessions.PORTAL) if sessions.current_email() else _to("applicants.start")
     if getattr(view, "is_half_open", False):
         return None if sessions.half_signed_in() else _to("auth.sign_in")
-    if sessions.current_user() is None:
+    user = sessions.current_user()
+    if user is None:
         return _to("auth.sign_in")
-    if sessions.touch():
+    if own_password.must_change(user) and not getattr(view, "is_before_change", False):
+        return _to_change()
+    return _seen(sessions.STAFF)
+
+
+def _seen(area: str) -> ResponseReturnValue | None:
+    if sessions.touch(area):
         with transaction():
-            sessions.touch()
+            sessions.touch(area)
     return None
+
+
+def _to_change() -> ResponseReturnValue:
+    """Lead to the one page of the desk that is open until the password is changed."""
+    target = url_for("desk.my_password")
+    if "HX-Request" in request.headers:
+        return "", 403, {"HX-Redirect": target}
+    return redirect(target, 303)
 
 
 def app_view(endpoint: str) -> Callable[..., Any] | None:

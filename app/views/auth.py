@@ -16,16 +16,13 @@ from wtforms.form import BaseForm
 from app.errors import Locked
 from app.language import say
 from app.models import User
-from app.security import sessions, two_factor
+from app.security import passwords, sessions, two_factor
 from app.security.actors import staff as actor_of
-from app.services import audit, queue, staff
+from app.services import audit, own_password, queue, sign_ins, staff
 from app.transaction import transaction
-from app.views import half_open, public, safe_next
+from app.views import before_change, half_open, public, safe_next
 
 bp = Blueprint("auth", __name__)
-
-# Longer ones are not passwords but attempts to keep the hashing busy.
-_MAX_PASSWORD = 200
 
 
 # Built from fields, not by subclassing: WTForms has no types.
@@ -55,21 +52,25 @@ def sign_in() -> ResponseReturnValue:
     if request.method != "POST":
         user = sessions.current_user()
         return redirect(safe_next(landing(user)), 303) if user else _sign_in_page(form)
-    password = form["password"].data or ""
+    username, password = form["username"].data or "", form["password"].data or ""
     try:
         with transaction():
             user = staff.check_password(
-                form["username"].data or "",
-                password if len(password) <= _MAX_PASSWORD else "",
+                username,
+                password if len(password) <= passwords.LONGEST else "",
                 client=sessions.client(),
             )
             if user is None:
+                sign_ins.note(staff.find(username), "wrong_password")
                 audit.record("sign_in_refused", audit.NOBODY)
             else:
+                own_password.suspect(user, password)
                 sessions.begin(sessions.STAFF, user=user, complete=False)
                 if not staff.is_enrolled(user):
                     staff.enrol(user)
     except Locked as error:
+        with transaction():
+            sign_ins.note(staff.find(username), "locked")
         return _sign_in_page(form, say(error.message)), 429
     if user is None:
         return _sign_in_page(form, say(staff.wrong_password().message)), 422
@@ -124,6 +125,8 @@ def _take_code(template: str, user: User, **context: str) -> ResponseReturnValue
             problem, status = say(staff.WRONG_CODE), 422
         except Locked as error:
             problem, status = say(error.message), 429
+            with transaction():
+                sign_ins.note(user, "locked")
     # A used or wrong code is of no use in the box.
     form["code"].data = ""
     form["code"].errors = [problem] if problem else []
@@ -144,9 +147,10 @@ def _spend(typed: str) -> bool:
         user = sessions.half_signed_in()
         is_right = user is not None and staff.check_code(user, typed[:20])
         if user is not None and is_right:
-            sessions.begin(sessions.STAFF, user=user, complete=True)
+            sign_ins.open_desk(user)
             audit.record("signed_in", actor_of(user))
         elif user is not None:
+            sign_ins.note(user, "wrong_code")
             audit.record("code_refused", actor_of(user))
     return is_right
 
@@ -160,6 +164,7 @@ def _opened() -> ResponseReturnValue:
 
 
 @bp.post("/desk/sign-out")
+@before_change
 def sign_out() -> ResponseReturnValue:
     """End the session of this browser."""
     with transaction():

@@ -12,7 +12,7 @@ from app.language import say
 from app.models import Dossier, User
 from app.security import sessions
 from app.security.actors import staff_roles
-from app.services import calendar, papers
+from app.services import calendar, own_password, papers
 from app.services import queue as queues
 from app.views import F, app_view, own_or_404
 from workflows import Phase, Role, Text
@@ -48,6 +48,8 @@ def nav() -> dict[str, Any]:
     user = sessions.current_user()
     if user is None:
         return {"nav": []}
+    if own_password.must_change(user):
+        return {"nav": []}  # nothing of it would open
     items = []
     if queues.may_see(user):
         first = queues.views_of(user)[0]
@@ -61,7 +63,7 @@ def nav() -> dict[str, Any]:
     items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
-    return {"nav": items}
+    return {"nav": items, "password_due": own_password.remind_of(user)}
 
 
 _PARTS = {

@@ -28,6 +28,8 @@ _NAMES = {
     "withdrawn": Text("Xác nhận rút hồ sơ", "Withdrawal"),
     "lapsed": Text("Dừng giải quyết", "Stopped"),
     "reopened": Text("Mở lại quyền đăng ký", "Registration open again"),
+    "new_device": Text("Đăng nhập từ thiết bị mới", "New device"),
+    "password_changed": Text("Báo đã đổi mật khẩu", "Password changed"),
 }
 
 

@@ -19,6 +19,7 @@ from app.cli.check import warnings
 from app.config import ROOT
 from app.extensions import db
 from app.models import User
+from app.security import passwords
 from tests.app.services.test_dossiers import GRANT, filed, walked
 from tests.guards import tamper
 
@@ -177,19 +178,35 @@ def test_mistakes_are_one_sentence_and_not_zero(context: Flask, command: str) ->
 
 def test_people_are_added_and_lose_their_authenticator(context: Flask) -> None:
     runner = context.test_cli_runner()
-    added = runner.invoke(
-        args=[
-            *("users", "add", "moi", "--full-name", "Lục Văn Mới", "--email", "moi@example.vn"),
-            *("--position", "Chuyên viên", "--unit", "NVD", "--role", "officer"),
-            *("--password", samples.PASSWORD),
-        ]
-    )
+    person = [
+        *("users", "add", "moi", "--full-name", "Lục Văn Mới", "--email", "moi@example.vn"),
+        *("--position", "Chuyên viên", "--unit", "NVD", "--role", "officer"),
+    ]
+    refused = runner.invoke(args=[*person, "--password", samples.PASSWORD])
+    assert "«vanthu»" in refused.output
+    added = runner.invoke(args=[*person, "--password", "Thuyền#giấy-27"])
     assert added.exit_code == 0, added.output
+    assert db.session.scalars(select(User).where(User.username == "moi")).one().must_change_password
 
     runner.invoke(args=["users", "reset-otp", "an"])
 
     an = db.session.scalars(select(User).where(User.username == "an")).one()
     assert (an.totp_secret, an.totp_last_step) == (None, 0)
+
+
+def test_a_password_set_by_an_administrator_serves_for_one_sign_in(context: Flask) -> None:
+    runner = context.test_cli_runner()
+
+    refused = runner.invoke(
+        args=["users", "reset-password", "an", "--password", "Luong.Thi.An#1990"]
+    )
+    done = runner.invoke(args=["users", "reset-password", "an", "--password", "Thuyền#giấy-27"])
+
+    assert "«luongthian»" in refused.output
+    assert done.exit_code == 0, done.output
+    an = db.session.scalars(select(User).where(User.username == "an")).one()
+    assert an.must_change_password
+    assert passwords.verify(an.password_hash, "Thuyền#giấy-27")
 
 
 def test_the_demonstration_does_the_main_job(tmp_path: Path) -> None:
