@@ -18,7 +18,7 @@ from app.models.register import (
     ConnectionCode,
     TargetSystem,
 )
-from app.models.sign_in import Attempt, PastPassword
+from app.models.sign_in import PastPassword, SignInAttempt
 from app.models.wording import Wording
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "AccountEvent",
     "Activation",
     "Attachment",
-    "Attempt",
     "AuditEvent",
     "AuditHead",
     "Base",
@@ -55,6 +54,7 @@ __all__ = [
     "Proof",
     "Recipient",
     "SignIn",
+    "SignInAttempt",
     "TargetSystem",
     "Unit",
     "User",

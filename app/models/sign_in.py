@@ -9,13 +9,13 @@ from app.models.base import Base
 from app.models.people import SignIn
 
 
-class Attempt(Base):
+class SignInAttempt(Base):
     """One try to sign in at the desk, and how it ended (rule O3).
 
     Under a name nobody has, `user_id` is empty: what was typed may be a password.
     """
 
-    __tablename__ = "attempts"
+    __tablename__ = "sign_in_attempts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

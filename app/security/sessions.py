@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from flask import Response, g, request
 from flask import current_app as app
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
 from app import clock
 from app.database import changed_rows
@@ -103,7 +103,7 @@ def alive(area: str) -> Sequence[SignIn]:
     if row is None:
         return []
     query = select(SignIn).where(*_owned_by(row), SignIn.ended_at.is_(None), SignIn.is_complete)
-    return [s for s in db.session.scalars(query.order_by(SignIn.id.desc())) if _is_alive(s)]
+    return db.session.scalars(query.where(_is_live()).order_by(SignIn.id.desc())).all()
 
 
 def end_one(area: str, number: int) -> bool:
@@ -111,7 +111,7 @@ def end_one(area: str, number: int) -> bool:
     row = _row(area)
     if row is None or row.id == number:
         return False
-    return _end_where(*_owned_by(row), SignIn.id == number, why=Ended.REMOTE) == 1
+    return _end_where(*_owned_by(row), _is_live(), SignIn.id == number, why=Ended.REMOTE) == 1
 
 
 def end_others(area: str) -> int:
@@ -119,7 +119,7 @@ def end_others(area: str) -> int:
     row = _row(area)
     if row is None:
         return 0
-    return _end_where(*_owned_by(row), SignIn.id != row.id, why=Ended.REMOTE)
+    return _end_where(*_owned_by(row), _is_live(), SignIn.id != row.id, why=Ended.REMOTE)
 
 
 def _owned_by(row: SignIn) -> tuple[ColumnElement[bool], ...]:
@@ -128,11 +128,29 @@ def _owned_by(row: SignIn) -> tuple[ColumnElement[bool], ...]:
     return (SignIn.user_id.is_(None), SignIn.email == row.email)
 
 
+def _is_live() -> ColumnElement[bool]:
+    """Return what `_is_alive` asks of the times of a row, for the database."""
+    now, config = clock.now(), app.config["VANTHU"]
+    return or_(
+        and_(
+            SignIn.user_id.is_not(None),
+            SignIn.created_at > now - timedelta(hours=config.session_hours),
+            SignIn.seen_at > now - timedelta(minutes=config.session_idle_minutes),
+        ),
+        and_(
+            SignIn.user_id.is_(None),
+            SignIn.created_at > now - _APPLICANT_LIFETIME,
+            SignIn.seen_at > now - _APPLICANT_IDLE,
+        ),
+    )
+
+
 def _end_where(*which: ColumnElement[bool], why: Ended) -> int:
     ended = db.session.execute(
         update(SignIn)
         .where(*which, SignIn.ended_at.is_(None))
-        .values(ended_at=clock.now(), ended_by=why)
+        # One that had run out before stays that: the history would name the wrong cause.
+        .values(ended_at=clock.now(), ended_by=case((_is_live(), why.value), else_=""))
     )
     return changed_rows(ended)
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 
 from app import clock, formats
 from app.extensions import db
-from app.models import Attempt, SignIn, User
+from app.models import SignIn, SignInAttempt, User
 from app.security import keys, origin, sessions
 from app.security.actors import staff as actor_of
 from app.services import audit, mails
@@ -27,7 +27,7 @@ OUTCOMES: Mapping[str, Text] = {
 class Page:
     """Some tries, the newest first, and the number the next page begins below."""
 
-    rows: Sequence[Attempt]
+    rows: Sequence[SignInAttempt]
     next: int = 0
 
 
@@ -73,7 +73,7 @@ def note(user: User | None, outcome: str, session: SignIn | None = None) -> None
     if outcome not in OUTCOMES:
         raise KeyError(outcome)
     db.session.add(
-        Attempt(
+        SignInAttempt(
             user_id=user.id if user else None,
             at=clock.now(),
             outcome=outcome,
@@ -86,8 +86,8 @@ def note(user: User | None, outcome: str, session: SignIn | None = None) -> None
 
 def history(user: User, *, below: int = 0) -> Page:
     """Return the tries at the name of a person, the newest first."""
-    query = select(Attempt).where(Attempt.user_id == user.id)
+    query = select(SignInAttempt).where(SignInAttempt.user_id == user.id)
     if below:
-        query = query.where(Attempt.id < below)
-    found = db.session.scalars(query.order_by(Attempt.id.desc()).limit(PAGE + 1)).all()
+        query = query.where(SignInAttempt.id < below)
+    found = db.session.scalars(query.order_by(SignInAttempt.id.desc()).limit(PAGE + 1)).all()
     return Page(found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else 0)

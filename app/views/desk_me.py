@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 from app import formats
 from app.errors import Locked
 from app.language import say
-from app.models import Attempt, SignIn
+from app.models import SignIn, SignInAttempt
 from app.security import origin, passwords, sessions
 from app.security.actors import ROLE_NAMES, staff, staff_roles
 from app.services import audit, own_password, sign_ins
@@ -68,7 +68,7 @@ def session_row(session: SignIn, here: SignIn | None) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: Attempt, alive: set[int]) -> dict[str, Any]:
+def _attempt(attempt: SignInAttempt, alive: set[int]) -> dict[str, Any]:
     session = attempt.sign_in
     return {
         "at": formats.short_moment(attempt.at),
@@ -83,11 +83,9 @@ def _attempt(attempt: Attempt, alive: set[int]) -> dict[str, Any]:
 def _end(session: SignIn, alive: set[int]) -> str:
     if session.id in alive:
         return say(_OPEN)
-    if session.ended_at is None:
+    if session.ended_at is None or not session.ended_by:
         return say(_EXPIRED)
-    why = sessions.ENDED.get(session.ended_by)
-    at = formats.short_moment(session.ended_at)
-    return f"{at} ({say(why)})" if why else at
+    return f"{formats.short_moment(session.ended_at)} ({say(sessions.ENDED[session.ended_by])})"
 
 
 @bp.post("/desk/me/sessions/<int(max=2147483647):number>/end")

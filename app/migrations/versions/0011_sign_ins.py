@@ -28,7 +28,7 @@ def upgrade() -> None:
             sign_ins.add_column(sa.Column(name, sa.String(), nullable=False, server_default=""))
         sign_ins.create_index("ix_sign_ins_email_id", ["email", "id"])
     op.create_table(
-        "attempts",
+        "sign_in_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -36,13 +36,13 @@ def upgrade() -> None:
         sa.Column("sign_in_id", sa.Integer(), nullable=True),
         sa.Column("user_agent", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_attempts_user_id_users"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_sign_in_attempts_user_id_users"),
         sa.ForeignKeyConstraint(
-            ["sign_in_id"], ["sign_ins.id"], name="fk_attempts_sign_in_id_sign_ins"
+            ["sign_in_id"], ["sign_ins.id"], name="fk_sign_in_attempts_sign_in_id_sign_ins"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_attempts"),
+        sa.PrimaryKeyConstraint("id", name="pk_sign_in_attempts"),
     )
-    op.create_index("ix_attempts_user_id_id", "attempts", ["user_id", "id"])
+    op.create_index("ix_sign_in_attempts_user_id_id", "sign_in_attempts", ["user_id", "id"])
     op.create_table(
         "past_passwords",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -57,7 +57,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back; tries and earlier passwords are lost."""
     op.drop_table("past_passwords")
-    op.drop_table("attempts")
+    op.drop_table("sign_in_attempts")
     with op.batch_alter_table("sign_ins") as sign_ins:
         sign_ins.drop_index("ix_sign_ins_email_id")
         for name in reversed(_ADDED):

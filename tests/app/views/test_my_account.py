@@ -1,18 +1,20 @@
 """«Tài khoản của tôi»: open sessions, their end from afar, the history, mail of a new device."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from app import samples
+from app import clock, samples
 from app.extensions import db
-from app.models import Attempt, AuditEvent, OutgoingMail, SignIn
+from app.models import AuditEvent, OutgoingMail, SignIn, SignInAttempt
 from app.security import keys, origin
 from app.services import outbox
-from tests.app.views.desk_account import enter, set_user
+from tests.app.views.desk_account import change, enter, set_user
 from tests.helpers import mails, sign_in, user
 
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36"
@@ -112,13 +114,29 @@ def test_the_history_has_every_try_at_ones_name(app: Flask, client: FlaskClient)
     assert "Sai mật khẩu" not in other.get("/desk/me").text
 
 
+def test_what_ran_out_is_not_said_to_have_been_ended(app: Flask, client: FlaskClient) -> None:
+    begun = clock.now()
+    with time_machine.travel(begun - timedelta(hours=3)):
+        enter(app.test_client())
+    sign_in(client, "an")
+    assert sessions_of(client.get("/desk/me").text) == []
+
+    client.post("/desk/me/sessions/end")
+    change(client)
+
+    page = client.get("/desk/me").text
+    assert page.count("Hết hạn") == 1
+    assert "đổi mật khẩu)" not in page
+    assert "kết thúc từ thiết bị khác" not in page
+
+
 def test_an_unknown_name_is_counted_and_not_kept(app: Flask, client: FlaskClient) -> None:
     client.post("/desk/sign-in", data={"username": "MatKhauCuaToi#1", "password": "x"})
 
     with app.app_context():
-        row = db.session.scalars(select(Attempt)).one()
+        row = db.session.scalars(select(SignInAttempt)).one()
         assert (row.user_id, row.outcome) == (None, "wrong_password")
-        kept = [str(getattr(row, column.key)) for column in Attempt.__table__.columns]
+        kept = [str(getattr(row, column.key)) for column in SignInAttempt.__table__.columns]
         assert not any("matkhaucuatoi" in value.lower() for value in kept)
 
 
@@ -126,7 +144,7 @@ def test_addresses_are_stored_sealed(app: Flask, client: FlaskClient) -> None:
     enter(client, browser=OFFICE, address="203.0.113.9")
 
     with app.app_context():
-        rows = [*db.session.scalars(select(SignIn)), *db.session.scalars(select(Attempt))]
+        rows = [*db.session.scalars(select(SignIn)), *db.session.scalars(select(SignInAttempt))]
         assert len(rows) == 3
         for row in rows:
             assert "203.0.113" not in row.place
@@ -194,7 +212,7 @@ def test_the_page_asks_the_same_questions_for_two_tries_and_for_twenty(
                     token_hash=f"{tries} {n}", user_id=person, is_complete=True,
                     created_at=one.created_at, seen_at=one.seen_at, place=one.place,
                 )  # fmt: skip
-                attempt = Attempt(
+                attempt = SignInAttempt(
                     user_id=person, at=one.created_at, outcome="signed_in", sign_in=session
                 )
                 db.session.add_all([session, attempt])
