@@ -22,6 +22,8 @@ def _configure(connection: Any, record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=30000",
+        # What was erased or encrypted does not stay readable in freed pages.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

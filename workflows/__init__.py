@@ -23,13 +23,16 @@ from workflows.errors import (
     WorkflowError,
     WrongState,
 )
-from workflows.fields import Choice, Field, FieldType
-from workflows.registry import all_workflows, filed_by, get
+from workflows.fields import BASIC, PUBLIC, SENSITIVE, Choice, Field, FieldType, Sensitivity
+from workflows.registry import all_workflows, filed_by, get, masked_names
 from workflows.text import Text
 
 __all__ = [
+    "BASIC",
     "DRAFTED",
     "FINAL_PHASES",
+    "PUBLIC",
+    "SENSITIVE",
     "Action",
     "ActionRefused",
     "Choice",
@@ -45,6 +48,7 @@ __all__ = [
     "Once",
     "Phase",
     "Role",
+    "Sensitivity",
     "State",
     "Text",
     "UnknownWorkflow",
@@ -54,4 +58,5 @@ __all__ = [
     "all_workflows",
     "filed_by",
     "get",
+    "masked_names",
 ]

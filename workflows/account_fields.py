@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, Choice, Field, FieldType
 from workflows.text import Text
 
 ACCOUNT = Text("Tài khoản", "The account")
@@ -41,7 +41,7 @@ CUSTODIAN_NAME = Field(
     FieldType.NAME,
     sample="Hoàng Thị Minh Châu",
     group=CUSTODIAN,
-    personal=True,
+    sensitivity=BASIC,
 )
 CUSTODIAN_PHONE = Field(
     "custodian_phone",
@@ -49,7 +49,7 @@ CUSTODIAN_PHONE = Field(
     FieldType.MOBILE,
     sample="0912345678",
     group=CUSTODIAN,
-    personal=True,
+    sensitivity=BASIC,
 )
 GENDER = Field(
     "custodian_gender",
@@ -57,7 +57,7 @@ GENDER = Field(
     FieldType.CHOICE,
     sample="female",
     group=CUSTODIAN,
-    personal=True,
+    sensitivity=BASIC,
     choices=(
         Choice("female", Text("Nữ", "Female")),
         Choice("male", Text("Nam", "Male")),
@@ -69,7 +69,7 @@ PERSONAL_ID = Field(
     FieldType.PERSONAL_ID,
     sample="020185001234",
     group=CUSTODIAN,
-    personal=True,
+    sensitivity=BASIC,
     hint=Text("12 chữ số trên thẻ căn cước.", "12 digits on the ID card."),
 )
 VENDOR_NAME = Field(
@@ -136,6 +136,7 @@ REQUEST_SCAN = Field(
     FieldType.FILE,
     sample="van-ban-de-nghi.pdf",
     group=PAPERS,
+    sensitivity=BASIC,
     hint=Text("Có chữ ký của người đứng đầu cơ sở, đơn vị.", "Signed by the head of the body."),
 )
 DATA_CONSENT = Field(

@@ -187,6 +187,12 @@ class Workflow:
         return {(a.name, source): a for a in self.actions for source in a.sources}
 
     @cached_property
+    def all_fields(self) -> tuple[Field, ...]:
+        """Every field that anybody fills in: applicant, staff, recipients."""
+        asked = (f for a in self.actions for f in a.asks)
+        return (*self.fields, *asked, *self.recipients, *self.recipient_asks)
+
+    @cached_property
     def by_state(self) -> Mapping[str, State]:
         """State by name."""
         return {s.name: s for s in self.states}

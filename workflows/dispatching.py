@@ -2,7 +2,7 @@
 
 from workflows.common import BACK, NOTE, STATES
 from workflows.definition import DRAFTED, Action, Clock, Guard, Phase, Role, State
-from workflows.fields import Field, FieldType
+from workflows.fields import BASIC, Field, FieldType
 from workflows.guards import has_recipients
 from workflows.text import Text
 
@@ -20,7 +20,7 @@ CONTENT = Field(
 
 RECEIVED_BY = Field(
     "received_by", Text("Họ và tên người nhận", "Name of the person who received it"),
-    FieldType.NAME, sample="Hoàng Thị Minh Châu",
+    FieldType.NAME, sample="Hoàng Thị Minh Châu", sensitivity=BASIC,
 )  # fmt: skip
 
 STATES_BEFORE = (

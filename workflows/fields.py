@@ -34,6 +34,24 @@ class FieldType(StrEnum):
     FILE = "file"
 
 
+class Sensitivity(StrEnum):
+    """What the law on personal data makes of an answer (Decree 356/2025, Arts. 3 and 4).
+
+    Phones and ID numbers are basic data, the picture of an ID card is sensitive.
+    """
+
+    PUBLIC = "public"
+    BASIC = "basic"
+    SENSITIVE = "sensitive"
+
+
+PUBLIC, BASIC, SENSITIVE = Sensitivity
+# Types that speak of a person as a rule: a field of one of them says what it is.
+OF_PERSONS = frozenset(
+    {FieldType.NAME, FieldType.EMAIL, FieldType.PHONE, FieldType.MOBILE, FieldType.PERSONAL_ID}
+)
+_NUMBERS = frozenset({FieldType.PHONE, FieldType.MOBILE, FieldType.PERSONAL_ID})
+
 # What no letter can print: controls, formats (zero-width, direction), private use, surrogates,
 # pictures; and stacks of accents no language has.
 _UNWRITABLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "So"})
@@ -87,9 +105,20 @@ class Field:
     choices: tuple[Choice, ...] = ()
     choices_from: str = ""
     max_length: int = 250
-    personal: bool = False
+    # None: nobody has said; `soundness` refuses that for `OF_PERSONS`.
+    sensitivity: Sensitivity | None = None
     # Asked only while another field has this answer: (field, answer).
     when: tuple[str, str] | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the answer is personal data."""
+        return self.sensitivity in (BASIC, SENSITIVE)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether people see only the end of it, and the database only what the key opens."""
+        return self.is_personal and self.type in _NUMBERS
 
     def applies(self, answers: Mapping[str, str]) -> bool:
         """Tell whether this field is asked for, given the other answers."""

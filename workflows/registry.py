@@ -25,6 +25,12 @@ def all_workflows() -> Mapping[str, Workflow]:
     return found
 
 
+@cache
+def masked_names() -> frozenset[str]:
+    """Return the names of all fields that hold a number of a person, in any request type."""
+    return frozenset(f.name for w in all_workflows().values() for f in w.all_fields if f.is_masked)
+
+
 def filed_by(role: Role) -> list[Workflow]:
     """Return the workflows that applicants file, or those that officers file."""
     return [w for w in all_workflows().values() if w.filed_by is role]

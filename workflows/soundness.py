@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from workflows.errors import DefinitionError, FieldError
+from workflows.fields import OF_PERSONS
 
 if TYPE_CHECKING:
     from workflows.definition import Workflow
@@ -91,6 +92,8 @@ def _actions(workflow: Workflow) -> Iterable[str]:
 def _fields(workflow: Workflow) -> Iterable[str]:
     asked = [f for a in workflow.actions for f in a.asks]
     for field in [*workflow.fields, *asked, *workflow.recipients, *workflow.recipient_asks]:
+        if field.type in OF_PERSONS and field.sensitivity is None:
+            yield f"{field.name} speaks of a person and does not say how sensitive it is"
         if field.choices_from:
             continue
         try:

@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
         check,
         demo,
         department,
+        keys,
         letters,
         mail,
         serve,
@@ -25,7 +26,7 @@ def register(app: Flask) -> None:
         workflows,
     )
 
-    modules = (serve, demo, check, workflows, letters, calendar, books, mail, audit)
+    modules = (serve, demo, check, workflows, letters, calendar, books, mail, audit, keys)
     for module in (*modules, users, department):
         for command in module.COMMANDS:
             app.cli.add_command(command)

@@ -43,9 +43,13 @@ def list_(as_json: bool) -> None:
 
 @workflows.command()
 @click.argument("kind")
+@click.option("--fields", is_flag=True, help="List its fields and how sensitive they are.")
 @json_option
-def show(kind: str, as_json: bool) -> None:
-    """List the actions of a request type: who, from where, to where."""
+def show(kind: str, fields: bool, as_json: bool) -> None:
+    """List the actions of a request type: who, from where, to where; or its fields."""
+    if fields:
+        report(_fields(_get(kind)), as_json=as_json)
+        return
     report(
         (
             {
@@ -100,6 +104,19 @@ def simulate(kind: str, as_json: bool) -> None:
             }
         )
     report(rows, as_json=as_json)
+
+
+def _fields(workflow: definitions.Workflow) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": f.name,
+            "label": str(f.label),
+            "type": f.type.value,
+            "sensitivity": (f.sensitivity or definitions.PUBLIC).value,
+            "masked": f.is_masked,
+        }
+        for f in workflow.all_fields
+    ]
 
 
 def _get(kind: str) -> definitions.Workflow:

@@ -11,6 +11,7 @@ from app.models.dossier import Attachment, Dossier
 from app.models.holders import Organisation, words
 from app.models.letter import Letter
 from app.models.register import Account
+from app.models.sealed import SealedAnswers
 
 
 class Recipient(Base):
@@ -25,7 +26,7 @@ class Recipient(Base):
     name: Mapped[str]
     email: Mapped[str]
     # Every column of the list as it was typed, right or wrong.
-    typed: Mapped[dict[str, str]] = mapped_column(default=dict)
+    typed: Mapped[dict[str, str]] = mapped_column(SealedAnswers, default=dict)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     # The token of its own page is derived from `nonce` and the key; only its hash is looked up.
@@ -34,7 +35,7 @@ class Recipient(Base):
     sent_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     # What the workflow asks recipients (who took receipt; the comment on a draft).
-    answers: Mapped[dict[str, str]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, str]] = mapped_column(SealedAnswers, default=dict)
     answered_at: Mapped[datetime | None]
 
     dossier: Mapped[Dossier] = relationship()

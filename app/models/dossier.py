@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base
 from app.models.people import User
+from app.models.sealed import SealedAnswers
 
 
 class Dossier(Base):
@@ -32,8 +33,8 @@ class Dossier(Base):
     # The subject folded for search: lower case, no diacritics, đ→d.
     folded: Mapped[str] = mapped_column(default="")
     # What was submitted, checked; and what is being typed, unchecked.
-    answers: Mapped[dict[str, str]] = mapped_column(default=dict)
-    typed: Mapped[dict[str, str]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, str]] = mapped_column(SealedAnswers, default=dict)
+    typed: Mapped[dict[str, str]] = mapped_column(SealedAnswers, default=dict)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

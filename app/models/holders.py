@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym, validat
 
 from app.formats import fold
 from app.models.base import Base
+from app.models.sealed import SealedNumber
 
 if TYPE_CHECKING:
     from app.models.register import Account, ConnectionCode
@@ -93,7 +94,7 @@ class Prescriber(Base):
     name: Mapped[str]
     # The name folded for search; written whenever the name is.
     folded: Mapped[str] = mapped_column(default=words("name"), server_default="")
-    phone: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(SealedNumber, default="")
     created_at: Mapped[datetime]
 
     codes: Mapped[list["ConnectionCode"]] = relationship(back_populates="prescriber")

@@ -9,6 +9,7 @@ from app.models.base import Base
 from app.models.book import BookEntry
 from app.models.dossier import Dossier
 from app.models.people import User
+from app.models.sealed import SealedText
 
 _REPLACES = text("replaces_id IS NOT NULL")
 
@@ -28,7 +29,7 @@ class Letter(Base):
     form: Mapped[str]
     state: Mapped[str]
     subject: Mapped[str]
-    data: Mapped[str]
+    data: Mapped[str] = mapped_column(SealedText)
     signer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     signed_at: Mapped[datetime | None]
     issued_at: Mapped[datetime | None]

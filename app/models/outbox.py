@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.base import Base
 from app.models.dossier import Dossier
 from app.models.letter import Letter
+from app.models.sealed import SealedText
 
 
 class OutgoingMail(Base):
@@ -25,7 +26,7 @@ class OutgoingMail(Base):
     subject: Mapped[str]
     # A placeholder (mails.SECRET) stands where a code or a link token belongs; that is derived
     # on sending.
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(SealedText)
     secret: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]

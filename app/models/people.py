@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.models.base import Base
+from app.models.sealed import SealedNumber
 
 
 class Department(Base):
@@ -49,7 +50,7 @@ class User(Base):
     username: Mapped[str] = mapped_column(unique=True)
     full_name: Mapped[str]
     email: Mapped[str]
-    phone: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(SealedNumber, default="")
     position: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     roles: Mapped[list[str]]

@@ -10,6 +10,7 @@ from app.formats import fold
 from app.models.base import Base
 from app.models.dossier import Dossier
 from app.models.holders import Facility, Organisation, Prescriber, words
+from app.models.sealed import SealedAnswers, SealedNumber
 
 _OPEN = text("state <> 'closed'")
 
@@ -40,7 +41,7 @@ class Account(Base):
     custodian_name: Mapped[str]
     # The custodian's name folded for search; written whenever the name is.
     folded: Mapped[str] = mapped_column(default=words("custodian_name"), server_default="")
-    custodian_phone: Mapped[str]
+    custodian_phone: Mapped[str] = mapped_column(SealedNumber)
     custodian_email: Mapped[str]
     custodian_gender: Mapped[str] = mapped_column(default="", server_default="")
     custodian_position: Mapped[str] = mapped_column(default="", server_default="")
@@ -89,7 +90,7 @@ class AccountEvent(Base):
     # granted, activated, reset, reissued, changed, handed_over, confirmed, disconnected, closed
     what: Mapped[str]
     # Field → [before, after]; never a secret.
-    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changes: Mapped[dict[str, Any]] = mapped_column(SealedAnswers, default=dict)
     actor_name: Mapped[str]
     at: Mapped[datetime]
 

@@ -23,6 +23,7 @@ from app.models import (
     Prescriber,
     Vendor,
 )
+from app.models.sealed import has_number
 from app.services.persons import Person
 from workflows import Phase
 
@@ -256,7 +257,7 @@ def _custodian(who: Person) -> Iterable[ColumnElement[bool]]:
             .where(
                 AccountEvent.account_id == Account.id,
                 AccountEvent.what.in_(_ENTRUSTED),
-                Dossier.answers["custodian_id"].as_string() == who.personal_id,
+                has_number(Dossier.answers, "custodian_id", who.personal_id),
                 Dossier.answers["custodian_name"].as_string() == Account.custodian_name,
             )
         )

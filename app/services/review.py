@@ -15,6 +15,7 @@ from app import clock
 from app.extensions import db
 from app.formats import fold
 from app.models import Account, ConnectionCode, Facility, Prescriber
+from app.models.sealed import number_index
 from app.services.registers import PAGE, Page
 
 # What `kind` is called where nobody has said which kind a facility is.
@@ -211,22 +212,24 @@ def _double_facilities() -> list[Cluster]:
 
 def _double_prescribers() -> list[Cluster]:
     coded = select(Prescriber).join(Prescriber.codes).where(Prescriber.phone != "")
+    # The phone itself is sealed; the same one has the same blind index.
+    phone = number_index(Prescriber.phone).label("same_phone")
     same = (
-        coded.with_only_columns(Prescriber.folded, Prescriber.phone)
-        .group_by(Prescriber.folded, Prescriber.phone)
+        coded.with_only_columns(Prescriber.folded, phone)
+        .group_by(Prescriber.folded, phone)
         .having(func.count() > 1)
         .subquery()
     )
     found = db.session.execute(
         coded.with_only_columns(
-            Prescriber.id, Prescriber.licence_no, Prescriber.folded, Prescriber.phone,
+            Prescriber.id, Prescriber.licence_no, Prescriber.folded, phone,
             ConnectionCode.code,
         )
-        .join(same, and_(same.c.folded == Prescriber.folded, same.c.phone == Prescriber.phone))
+        .join(same, and_(same.c.folded == Prescriber.folded, same.c.same_phone == phone))
         .order_by(Prescriber.licence_no)
     ).all()  # fmt: skip
     holders = {p.id: Holder("prescriber", p.id, p.licence_no, p.code) for p in found}
-    return _clusters([("person", (p.folded, p.phone), p.id) for p in found], holders)
+    return _clusters([("person", (p.folded, p.same_phone), p.id) for p in found], holders)
 
 
 def _clusters(

@@ -27,6 +27,9 @@ VANTHU = (sys.executable, "-m", "app.cli")
 REPORTS = (
     "workflows list",
     "workflows show account_issuance",
+    "workflows show account_issuance --fields",
+    "keys status",
+    "keys rotate",
     "workflows simulate account_issuance",
     "workflows simulate password_reset",
     "workflows simulate code_registration",

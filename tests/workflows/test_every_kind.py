@@ -53,5 +53,5 @@ def test_it_asks_for_consent_before_personal_data(kind: str) -> None:
     fields = workflow.fields
 
     # What officers enter of people they have by law and office, not by consent.
-    if workflow.filed_by is Role.APPLICANT and any(f.personal for f in fields):
+    if workflow.filed_by is Role.APPLICANT and any(f.is_personal for f in fields):
         assert any(f.type is FieldType.CONSENT for f in fields)

@@ -14,7 +14,7 @@ from workflows.account_fields import (
 )
 from workflows.common import STATES, standard
 from workflows.definition import Once, Workflow
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, Choice, Field, FieldType
 from workflows.guards import account_exists, every, vendor_is_connected
 from workflows.rules import one_of
 from workflows.text import Text
@@ -43,9 +43,9 @@ WORKFLOW = Workflow(
         CUSTODIAN_NAME,
         CUSTODIAN_PHONE,
         Field("new_phone", Text("Số di động mới", "New mobile phone"), FieldType.MOBILE,
-              sample="0987654321", group=_NEW, required=False, personal=True),
+              sample="0987654321", group=_NEW, required=False, sensitivity=BASIC),
         Field("new_email", Text("Thư điện tử mới", "New e-mail"), FieldType.EMAIL,
-              sample="moi@example.vn", group=_NEW, required=False, personal=True),
+              sample="moi@example.vn", group=_NEW, required=False, sensitivity=BASIC),
         Field("new_facility_name", Text("Tên cơ sở mới", "New name of the facility"),
               FieldType.TEXT, sample="Nhà thuốc An Bình 2", group=_NEW, required=False,
               hint=Text("Đúng như trên giấy chứng nhận mới.", "As on the new licence.")),

@@ -14,7 +14,7 @@ from workflows.account_fields import (
 )
 from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, Choice, Field, FieldType
 from workflows.guards import account_exists
 from workflows.text import Text
 
@@ -52,10 +52,10 @@ WORKFLOW = Workflow(
         FACILITY_NAME,
         LICENCE_NO,
         Field("former_custodian", Text("Họ và tên người giao", "Name of the former custodian"),
-              FieldType.NAME, sample="Nông Văn Hòa", group=ACCOUNT, personal=True),
+              FieldType.NAME, sample="Nông Văn Hòa", group=ACCOUNT, sensitivity=BASIC),
         CUSTODIAN_NAME,
         Field("custodian_gender", Text("Giới tính", "Sex"), FieldType.CHOICE,
-              sample="female", group=CUSTODIAN, personal=True, choices=(
+              sample="female", group=CUSTODIAN, sensitivity=BASIC, choices=(
                   Choice("female", Text("Nữ", "Female")), Choice("male", Text("Nam", "Male")))),
         Field("custodian_position", Text("Chức vụ", "Position"), FieldType.TEXT,
               sample="Dược sĩ phụ trách", group=CUSTODIAN),

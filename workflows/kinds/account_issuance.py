@@ -3,7 +3,7 @@
 from workflows.account_fields import LICENCE_NO, through_vendor
 from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, Choice, Field, FieldType
 from workflows.guards import every, no_account_yet, vendor_is_connected
 from workflows.rules import pharmacies_have_their_licence
 from workflows.text import Text
@@ -78,7 +78,7 @@ WORKFLOW = Workflow(
         Field("commune", Text("Xã, phường", "Commune or ward"), FieldType.CHOICE,
               sample="06187", group=_FACILITY, choices_from="communes"),
         Field("tax_code", Text("Mã số thuế", "Tax code"), FieldType.TAX_CODE,
-              sample="0100109106", group=_FACILITY,
+              sample="0100109106", group=_FACILITY, sensitivity=BASIC,
               hint=Text("Hộ kinh doanh dùng số định danh 12 chữ số của chủ hộ.",
                         "A household business uses the owner's 12-digit personal number.")),
         Field(LICENCE_NO.name, LICENCE_NO.label, LICENCE_NO.type, sample=LICENCE_NO.sample,
@@ -93,15 +93,15 @@ WORKFLOW = Workflow(
         *through_vendor("connection", "vendor"),
         Field("pharmacist_name", Text("Họ và tên người chịu trách nhiệm chuyên môn",
                                       "Name of the responsible pharmacist"),
-              FieldType.NAME, sample="Hoàng Thị Minh Châu", group=_PERSON, personal=True),
+              FieldType.NAME, sample="Hoàng Thị Minh Châu", group=_PERSON, sensitivity=BASIC),
         Field("pharmacist_licence_no", Text("Số chứng chỉ hành nghề dược",
                                             "Practice licence number"),
               FieldType.PRACTICE_LICENCE, sample="05123/CCHN-D-SYT-LSO", group=_PERSON,
               hint=Text("Ví dụ: 05123/CCHN-D-SYT-LSO", "For example: 05123/CCHN-D-SYT-LSO")),
         Field("custodian_name", Text("Họ và tên", "Full name"), FieldType.NAME,
-              sample="Hoàng Thị Minh Châu", group=_CUSTODIAN, personal=True),
+              sample="Hoàng Thị Minh Châu", group=_CUSTODIAN, sensitivity=BASIC),
         Field("custodian_gender", Text("Giới tính", "Sex"), FieldType.CHOICE,
-              sample="female", group=_CUSTODIAN, personal=True, choices=(
+              sample="female", group=_CUSTODIAN, sensitivity=BASIC, choices=(
                   Choice("female", Text("Nữ", "Female")), Choice("male", Text("Nam", "Male")))),
         Field("custodian_position", Text("Chức vụ", "Position"), FieldType.CHOICE,
               sample="pharmacist", group=_CUSTODIAN, choices=(
@@ -109,10 +109,10 @@ WORKFLOW = Workflow(
                   Choice("pharmacist", Text("Người chịu trách nhiệm chuyên môn",
                                             "Responsible pharmacist")))),
         Field("custodian_phone", Text("Số điện thoại di động", "Mobile phone"), FieldType.MOBILE,
-              sample="0912345678", group=_CUSTODIAN, personal=True,
+              sample="0912345678", group=_CUSTODIAN, sensitivity=BASIC,
               hint=Text("Tài khoản gắn với số này.", "The account is tied to this number.")),
         Field("custodian_id", Text("Số định danh cá nhân", "Personal ID number"),
-              FieldType.PERSONAL_ID, sample="020185001234", group=_CUSTODIAN, personal=True,
+              FieldType.PERSONAL_ID, sample="020185001234", group=_CUSTODIAN, sensitivity=BASIC,
               hint=Text("12 chữ số trên thẻ căn cước.", "12 digits on the ID card.")),
         Field("licence_scan", Text("Giấy chứng nhận hoặc giấy phép hoạt động",
                                    "Licence of the facility"),

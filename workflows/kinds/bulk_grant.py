@@ -13,7 +13,7 @@ from workflows.dispatching import (
     concluding,
     sending,
 )
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, PUBLIC, Choice, Field, FieldType
 from workflows.guards import no_unit_has_an_account, somebody_is_silent
 from workflows.rules import all_or_none
 from workflows.text import Text
@@ -36,7 +36,7 @@ REPLY = (
 
 UNIT_EMAIL = Field(
     "unit_email", Text("Thư điện tử của đơn vị", "E-mail of the unit"), FieldType.EMAIL,
-    sample="bacson@example.vn",
+    sample="bacson@example.vn", sensitivity=PUBLIC,
     hint=Text("Liên kết cũ mất hiệu lực; đơn vị nhận thư mới.",
               "The old link is dead; the unit gets a new mail."),
 )  # fmt: skip
@@ -109,7 +109,8 @@ WORKFLOW = Workflow(
         Field("superior", Text("Cơ quan cấp trên", "The superior body"), FieldType.TEXT,
               sample="Cục Quản lý Khám, chữa bệnh - Bộ Y tế", group=_REQUEST),
         Field("superior_email", Text("Thư điện tử của cơ quan cấp trên", "Its e-mail address"),
-              FieldType.EMAIL, sample="vanthu@cuc.example.vn", group=_REQUEST),
+              FieldType.EMAIL, sample="vanthu@cuc.example.vn", group=_REQUEST,
+              sensitivity=PUBLIC),
         Field(CONTENT.name, CONTENT.label, CONTENT.type, sample=CONTENT.sample, group=_REQUEST,
               required=False, max_length=CONTENT.max_length,
               hint=Text("Sự cần thiết; in trong công văn đề nghị.",
@@ -121,16 +122,16 @@ WORKFLOW = Workflow(
         Field("name", Text("Tên đơn vị", "Name of the unit"), FieldType.TEXT,
               sample="Văn phòng HĐND và UBND xã Bắc Sơn"),
         Field("email", Text("Thư điện tử", "E-mail"), FieldType.EMAIL,
-              sample="bacson@example.vn",
+              sample="bacson@example.vn", sensitivity=PUBLIC,
               hint=Text("Cũng là tên đăng nhập.", "Also the username.")),
         Field("custodian_name", Text("Người quản lý tài khoản", "Custodian"), FieldType.NAME,
-              sample=CUSTODIAN_NAME.sample, personal=True),
+              sample=CUSTODIAN_NAME.sample, sensitivity=BASIC),
         Field("custodian_gender", Text("Giới tính", "Sex"), FieldType.CHOICE, sample="female",
-              personal=True, choices=(Choice("female", Text("Nữ", "Female")),
-                                      Choice("male", Text("Nam", "Male")))),
+              sensitivity=BASIC, choices=(Choice("female", Text("Nữ", "Female")),
+                                          Choice("male", Text("Nam", "Male")))),
         Field("custodian_position", Text("Chức vụ", "Position"), FieldType.TEXT,
               sample="Chuyên viên"),
         Field("custodian_phone", Text("Số điện thoại di động", "Mobile phone"), FieldType.MOBILE,
-              sample=CUSTODIAN_PHONE.sample, personal=True),
+              sample=CUSTODIAN_PHONE.sample, sensitivity=BASIC),
     ),
 )  # fmt: skip

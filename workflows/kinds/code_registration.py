@@ -3,7 +3,7 @@
 from workflows.account_fields import CUSTODIAN_PHONE, DATA_CONSENT, PAPERS, REQUEST_SCAN
 from workflows.common import NOTE, STATES, standard
 from workflows.definition import Once, Workflow
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, Choice, Field, FieldType
 from workflows.guards import no_code_yet
 from workflows.text import Text
 
@@ -66,15 +66,15 @@ WORKFLOW = Workflow(
               sample="05977", group=_FACILITY, choices_from="communes"),
         Field("prescriber_name", Text("Họ và tên người kê đơn", "Name of the prescriber"),
               FieldType.NAME, sample="Lục Thị Mai", group=_PRESCRIBER, when=_FOR_PRESCRIBER,
-              personal=True),
+              sensitivity=BASIC),
         Field("prescriber_licence_no", Text("Số chứng chỉ hành nghề", "Practice licence number"),
               FieldType.PRACTICE_LICENCE, sample="009999/LSO-GPHN", group=_PRESCRIBER,
               when=_FOR_PRESCRIBER,
               hint=Text("Ví dụ: 009999/LSO-GPHN", "For example: 009999/LSO-GPHN")),
         Field("contact_name", Text("Họ và tên", "Full name"), FieldType.NAME,
-              sample="Lục Thị Mai", group=_CONTACT, personal=True),
+              sample="Lục Thị Mai", group=_CONTACT, sensitivity=BASIC),
         Field(CUSTODIAN_PHONE.name, CUSTODIAN_PHONE.label, FieldType.MOBILE,
-              sample="0912345678", group=_CONTACT, personal=True),
+              sample="0912345678", group=_CONTACT, sensitivity=BASIC),
         Field("licence_scan", Text("Giấy phép hoạt động của cơ sở", "The facility's licence"),
               FieldType.FILE, sample="giay-phep.pdf", group=PAPERS),
         REQUEST_SCAN,

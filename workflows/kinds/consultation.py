@@ -10,7 +10,7 @@ from workflows.dispatching import (
     concluding,
     sending,
 )
-from workflows.fields import Choice, Field, FieldType
+from workflows.fields import BASIC, PUBLIC, Choice, Field, FieldType
 from workflows.guards import may_summarise, somebody_is_silent
 from workflows.rules import all_or_none, one_of
 from workflows.text import Text
@@ -102,12 +102,12 @@ WORKFLOW = Workflow(
         Field("answer_file", Text("Văn bản góp ý", "Written comments"), FieldType.FILE,
               sample="gop-y.pdf", required=False),
         Field("answered_by", Text("Họ và tên, chức vụ người góp ý", "Name and position"),
-              FieldType.TEXT, sample="Hoàng Thị Minh Châu, Trưởng phòng"),
+              FieldType.TEXT, sample="Hoàng Thị Minh Châu, Trưởng phòng", sensitivity=BASIC),
     ),
     recipients=(
         Field("name", Text("Tên cơ quan, đơn vị", "Name of the body"), FieldType.TEXT,
               sample="Phòng Quản lý bán lẻ thuốc"),
         Field("email", Text("Thư điện tử", "E-mail"), FieldType.EMAIL,
-              sample="banle@example.vn"),
+              sample="banle@example.vn", sensitivity=PUBLIC),
     ),
 )  # fmt: skip
