@@ -72,6 +72,7 @@ def register(app: Flask, config: Config) -> None:
         desk_lists,
         desk_mail,
         desk_me,
+        desk_numbers,
         desk_recipients,
         desk_reconcile,
         desk_register,

@@ -31,13 +31,20 @@ def dossier(code: str) -> ResponseReturnValue:
     found = queues.find(code)
     if found is None and queues.find(code.upper()):
         return redirect(url_for(".dossier", code=code.upper()), 303)
-    return _page(own_or_404(found))
+    return page(own_or_404(found))
 
 
-def _page(found: Dossier, attempt: Attempt | None = None, status: int = 200) -> ResponseReturnValue:
+def page(
+    found: Dossier, attempt: Attempt | None = None, status: int = 200, *, is_open: bool = False
+) -> ResponseReturnValue:
+    """Answer with the page of a dossier; `is_open` shows the numbers of persons in full."""
     actor = staff(me())
-    context = dossier_page(found, actor, attempt or Attempt())
-    context |= dossier_panels(found, actor) | recipients_panel(found) | affected_panel(found)
+    context = dossier_page(found, actor, attempt or Attempt(), is_open=is_open)
+    context |= (
+        dossier_panels(found, actor, is_open=is_open)
+        | recipients_panel(found)
+        | affected_panel(found)
+    )
     return render_template("desk/dossier.html", **context), status
 
 
@@ -63,9 +70,9 @@ def act(code: str, name: str) -> ResponseReturnValue:
         flash(say(error.message), "info")
         return redirect(_after(code), 303)
     except Invalid as error:
-        return _page(_again(code), Attempt(name, typed, error.errors), 422)
+        return page(_again(code), Attempt(name, typed, error.errors), 422)
     except (Conflict, WrongState, GuardFailed) as error:
-        return _page(_again(code), Attempt(name, typed, problem=sentence_of(error)), 409)
+        return page(_again(code), Attempt(name, typed, problem=sentence_of(error)), 409)
     flash(_("Ông/Bà %(done)s: %(code)s.", done=done, code=code), "success")
     return redirect(_after(code), 303)
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 import workflows
-from app import forms, sheets
+from app import formats, forms, sheets
 from app.errors import Refused
 from app.language import say
 from app.models import Dossier, Recipient
@@ -62,7 +62,10 @@ def _row(
         "cells": [
             {
                 "label": say(f.label),
-                "value": list_sources.shown(f, row.typed.get(f.name, "")),
+                # What is wrong is shown as it was typed, or nobody could correct it.
+                "value": formats.mask_number(row.typed.get(f.name, ""))
+                if f.is_masked and f.name not in errors
+                else list_sources.shown(f, row.typed.get(f.name, "")),
                 "wrong": f.name in errors,
             }
             for f in fields

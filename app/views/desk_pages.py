@@ -21,7 +21,6 @@ from app.views.desk_binding import binding, works_on
 from app.views.desk_history import history_rows
 from workflows import DRAFTED, Action, Field, FieldType, Phase, Role, Text, Workflow
 
-_MASKED = frozenset({FieldType.PERSONAL_ID, FieldType.PHONE, FieldType.MOBILE})
 _LETTER_STATES = {
     "draft": (Text("Dự thảo", "Draft"), "signature"),
     "signed": (Text("Đã ký, chờ số", "Signed, no number yet"), "issue"),
@@ -47,7 +46,16 @@ class Attempt:
     problem: str = ""
 
 
-def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, Any]:
+def may_see_numbers(dossier: Dossier, actor: Actor) -> bool:
+    """Tell whether somebody works on a dossier: has it in hand, or a step to take."""
+    roles = roles_of(actor, dossier)
+    offered = workflows.get(dossier.kind).offered(dossier.state, roles)
+    return Role.OFFICER in roles or works_on(offered)
+
+
+def dossier_page(
+    dossier: Dossier, actor: Actor, attempt: Attempt, *, is_open: bool = False
+) -> dict[str, Any]:
     """Return the context of templates/desk/dossier.html."""
     workflow = workflows.get(dossier.kind)
     roles = roles_of(actor, dossier)
@@ -69,7 +77,13 @@ def dossier_page(dossier: Dossier, actor: Actor, attempt: Attempt) -> dict[str, 
         "version": dossier.version,
         "promise": _promise(dossier),
         "facts": _facts(dossier),
-        "groups": _groups(dossier, workflow, is_open=Role.OFFICER in roles),
+        "groups": _groups(dossier, workflow, is_open=is_open),
+        "numbers": {
+            "is_open": is_open,
+            "href": url_for("desk.dossier_numbers", code=code),
+        }
+        if may_see_numbers(dossier, actor)
+        else None,
         "files": _files(dossier, workflow),
         "steps": [{"label": say(s.label), "state": s.state} for s in progress.steps(dossier)],
         "offers": _offers(dossier, offered, attempt),
@@ -118,7 +132,7 @@ def _facts(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict[str, Any]]:
-    """Return the answers by group; numbers of persons only for those who work on the dossier."""
+    """Return the answers by group; numbers of persons only for who asked to see them."""
     shown = [
         f
         for f in workflow.fields
@@ -132,8 +146,8 @@ def _groups(dossier: Dossier, workflow: Workflow, *, is_open: bool) -> list[dict
 
 def _answer(field: Field, dossier: Dossier, *, is_open: bool) -> dict[str, str]:
     value = say(facts.shown(field, dossier.answers.get(field.name, "")))
-    if field.type in _MASKED and not is_open and value:
-        value = _("%(mask)s (chuyên viên thụ lý xem đầy đủ)", mask=formats.mask_number(value))
+    if field.is_masked and not is_open:
+        value = formats.mask_number(value)
     return {"label": say(field.label), "value": value}
 
 

@@ -120,20 +120,17 @@ def _changes(changes: Mapping[str, Any], *, is_open: bool) -> list[dict[str, str
 
 def _value(name: str, value: str, *, is_open: bool) -> str:
     if name.endswith("_phone"):
-        return formats.phone(value) if is_open else _tail(value)
+        return phone(value, is_open=is_open)
     if name.endswith("_email") and not is_open:
         return formats.mask_email(value)
     return formats.day(value) if name.endswith("_on") else value
 
 
 def phone(value: str, *, is_open: bool) -> str:
-    if not value or is_open:
-        return formats.phone(value) if value else ""
-    return str(_("%(mask)s (chuyên viên xem đầy đủ)", mask=_tail(value)))
-
-
-def _tail(value: str) -> str:
-    return f"••••••{value[-3:]}" if value else ""
+    """Return a phone in full or its end; "" for none."""
+    if is_open and value:
+        return formats.phone(value)
+    return formats.mask_number(value)
 
 
 def _letter(letter: Letter) -> dict[str, str]:

@@ -10,7 +10,7 @@ import workflows
 from app import clock, formats
 from app.language import say
 from app.models import Account, Dossier, Organisation, Prescriber, Vendor
-from app.security.actors import Actor, roles_of, staff_roles
+from app.security.actors import Actor, staff_roles
 from app.services import connections, dossier_entries, facts, places
 from app.services import registers as books
 from app.views.desk_register_history import access, event_line, phone, timeline
@@ -29,11 +29,12 @@ from workflows import FINAL_PHASES, Phase, Role
 _DECIDED = {Phase.ISSUE, *FINAL_PHASES}
 
 
-def account_page(account: Account, *, is_open: bool) -> dict[str, Any]:
+def account_page(account: Account, *, is_open: bool = False) -> dict[str, Any]:
     """Return the context of templates/desk/registers/account.html."""
     events = books.history(account)
     return {
         **account_row(account),
+        "numbers": _numbers("desk.account_numbers", account.id, is_open=is_open),
         "closed": day(account.closed_at) if account.closed_at else "",
         "password_due": formats.day(d) if (d := account.password_due_on) else "",
         "is_overdue": bool(d and d < clock.today()),
@@ -144,7 +145,12 @@ def _place(holder: Organisation) -> list[tuple[str, str]]:
     return rows
 
 
-def prescriber_page(prescriber: Prescriber, *, is_open: bool) -> dict[str, Any]:
+def _numbers(endpoint: str, number: int, *, is_open: bool) -> dict[str, Any]:
+    """Return the way to numbers in full; the template offers it to who may go it."""
+    return {"is_open": is_open, "href": url_for(endpoint, number=number)}
+
+
+def prescriber_page(prescriber: Prescriber, *, is_open: bool = False) -> dict[str, Any]:
     """Return the context of templates/desk/registers/prescriber.html."""
     rows = [
         (_("Họ và tên"), prescriber.name),
@@ -154,15 +160,15 @@ def prescriber_page(prescriber: Prescriber, *, is_open: bool) -> dict[str, Any]:
     ]
     return {
         "name": prescriber.name,
+        "numbers": _numbers("desk.prescriber_numbers", prescriber.id, is_open=is_open),
         "particulars": labelled(rows),
         "codes": [code_line(c) for c in prescriber.codes],
     }
 
 
-def dossier_panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:
+def dossier_panels(dossier: Dossier, actor: Actor, *, is_open: bool) -> dict[str, Any]:
     """Return what the register has on a dossier: how it stands now, and what it changed."""
     is_officer = actor.user is not None and Role.OFFICER in staff_roles(actor.user)
-    is_open = Role.OFFICER in roles_of(actor, dossier)
     events, entered = dossier_entries.changes_by(dossier)
     return {
         "standing": _standing(dossier, is_open=is_open)

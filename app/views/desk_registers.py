@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import Refused
 from app.language import say
-from app.models import Account, Organisation, Prescriber
+from app.models import Account, Organisation, Prescriber, User
 from app.security.actors import staff_roles
 from app.services import connections
 from app.services import registers as books
@@ -125,16 +125,21 @@ def _number(number: int) -> int:
     return number if 0 < number < 2**31 else 0
 
 
-def _is_open() -> bool:
-    """Tell whether this person reads phones and e-mails in full."""
-    return Role.OFFICER in staff_roles(me())
+def reads_numbers(user: User) -> bool:
+    """Tell whether somebody may ask for phones and e-mails of the register in full."""
+    return Role.OFFICER in staff_roles(user)
+
+
+def _may(context: dict[str, Any]) -> dict[str, Any]:
+    """Offer the numbers in full only to who may ask for them."""
+    return context if reads_numbers(me()) else context | {"numbers": None}
 
 
 @bp.get("/desk/accounts/<int(max=2147483647):number>")
 def account(number: int) -> ResponseReturnValue:
     """Show an account, who keeps it, its first access and what became of it."""
     found: Account = own_or_404(books.find_account(number))
-    return render_template("desk/registers/account.html", **account_page(found, is_open=_is_open()))
+    return render_template("desk/registers/account.html", **_may(account_page(found)))
 
 
 @bp.get("/desk/organisations/<int(max=2147483647):number>")
@@ -149,6 +154,4 @@ def organisation(number: int) -> ResponseReturnValue:
 def prescriber(number: int) -> ResponseReturnValue:
     """Show a prescriber and the code."""
     found: Prescriber = own_or_404(books.find_prescriber(number))
-    return render_template(
-        "desk/registers/prescriber.html", **prescriber_page(found, is_open=_is_open())
-    )
+    return render_template("desk/registers/prescriber.html", **_may(prescriber_page(found)))

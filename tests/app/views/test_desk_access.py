@@ -41,22 +41,6 @@ def test_another_officer_only_reads(app: Flask) -> None:
     assert act(other, code, "propose_grant").status_code == 403
 
 
-def test_numbers_of_persons_are_masked_for_who_does_not_work_on_it(app: Flask) -> None:
-    code = filed(app)
-    officer = at_desk(app, "an")
-    act(officer, code, "claim")
-
-    mine = officer.get(f"/desk/dossiers/{code}").text
-    others = [at_desk(app, n).get(f"/desk/dossiers/{code}").text for n in ("binh", "chi", "giang")]
-
-    assert "020185001234" in mine
-    assert "0912 345 678" in mine
-    for page in others:
-        assert "020185001234" not in page
-        assert "345 678" not in page
-        assert "••••••234" in page
-
-
 def test_an_administrator_sees_no_dossier(app: Flask) -> None:
     code = filed(app)
     admin = at_desk(app, "quantri")
