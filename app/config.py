@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +15,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class ConfigError(Exception):
     """The environment does not allow a start; the text says which variable to set."""
+
+
+class Retention(BaseModel):
+    """How long one kind of data is kept, where the department decided otherwise than we ship."""
+
+    model_config = ConfigDict(frozen=True)
+
+    days: int = Field(ge=1)
+    basis: str = Field(min_length=10)
 
 
 class Config(BaseSettings):
@@ -70,6 +79,10 @@ class Config(BaseSettings):
     upload_max_mb: int = Field(10, description="largest attachment")
     session_idle_minutes: int = Field(60, description="staff are signed out after so long")
     session_hours: int = Field(12, description="longest sign-in")
+    retention: dict[str, Retention] = Field(
+        default_factory=dict,
+        description='{"drafts": {"days": 60, "basis": "…"}}: vanthu retention preview names them',
+    )
     render_seconds: int = Field(30, description="longest time one letter may take to render")
     signing: Literal["", "off", "software", "pkcs11", "csc"] = Field(
         "", description="who holds the keys; software in development, off elsewhere"

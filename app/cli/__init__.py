@@ -21,13 +21,14 @@ def register(app: Flask) -> None:
         keys,
         letters,
         mail,
+        retention,
         serve,
         users,
         workflows,
     )
 
-    modules = (serve, demo, check, workflows, letters, calendar, books, mail, audit, keys)
-    for module in (*modules, users, department):
+    modules = (serve, demo, check, workflows, letters, calendar, books, mail, audit)
+    for module in (*modules, users, department, keys, retention):
         for command in module.COMMANDS:
             app.cli.add_command(command)
 

@@ -1,5 +1,7 @@
 """Triggers that make the database itself refuse to change or delete rows of a table."""
 
+from collections.abc import Sequence
+
 from alembic import op
 
 PREFIX = "append_only"
@@ -27,10 +29,38 @@ def guard(table: str) -> None:
         )
 
 
+def guard_but_for_erasure(table: str, kept: Sequence[str], mark: str) -> None:
+    """Refuse all but one UPDATE of a row: the one that sets its mark and changes no kept column."""
+    guard(table)
+    same = " AND ".join(f"NEW.{c} {_same()} OLD.{c}" for c in kept)
+    allowed = f"OLD.{mark} = '' AND NEW.{mark} <> '' AND {same}"
+    if not _is_postgresql():
+        op.execute(f"DROP TRIGGER {PREFIX}_{table}_update")
+        op.execute(
+            f"CREATE TRIGGER {PREFIX}_{table}_update BEFORE UPDATE ON {table}"
+            f" WHEN NOT ({allowed}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+        return
+    op.execute(f"DROP TRIGGER {PREFIX}_{table} ON {table}")
+    op.execute(
+        f"CREATE TRIGGER {PREFIX}_{table} BEFORE DELETE OR TRUNCATE ON {table}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {PREFIX}()"
+    )
+    op.execute(
+        f"CREATE TRIGGER {PREFIX}_{table}_row BEFORE UPDATE ON {table}"
+        f" FOR EACH ROW WHEN (NOT ({allowed})) EXECUTE FUNCTION {PREFIX}()"
+    )
+
+
+def _same() -> str:
+    return "IS NOT DISTINCT FROM" if _is_postgresql() else "IS"
+
+
 def release(table: str) -> None:
     """Undo `guard`; a batch migration of the table needs it too, since SQLite copies tables."""
     if _is_postgresql():
         op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table} ON {table}")
+        op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table}_row ON {table}")
         return
     for verb in ("update", "delete"):
         op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table}_{verb}")

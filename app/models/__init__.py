@@ -9,6 +9,7 @@ from app.models.holders import Facility, Office, Organisation, Prescriber, Vendo
 from app.models.letter import Counter, Letter
 from app.models.outbox import OutgoingMail
 from app.models.people import Department, EmailCode, EmailLock, SignIn, Unit, User
+from app.models.personal import Consent, DataRequest
 from app.models.place import Place
 from app.models.register import (
     Account,
@@ -35,7 +36,9 @@ __all__ = [
     "CalendarOverride",
     "Citation",
     "ConnectionCode",
+    "Consent",
     "Counter",
+    "DataRequest",
     "Department",
     "Dossier",
     "DossierEvent",

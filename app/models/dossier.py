@@ -44,6 +44,8 @@ class Dossier(Base):
     due_on: Mapped[date | None]
     supplement_due_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
+    # Its personal data is gone (services.erasure); code, kind and history remain.
+    erased_at: Mapped[datetime | None]
 
     officer: Mapped[User | None] = relationship()
     events: Mapped[list["DossierEvent"]] = relationship(
@@ -83,6 +85,9 @@ class DossierEvent(Base):
     at: Mapped[datetime]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+    # When words and name were erased: a keyed seal over what remains, `hash` among it. The
+    # database lets it be written once and nothing else of a row be changed.
+    erased: Mapped[str] = mapped_column(default="", server_default="")
 
     dossier: Mapped[Dossier] = relationship(back_populates="events")
 

@@ -99,12 +99,13 @@ def remove(dossier: Dossier, field: str) -> None:
         if dossier.submitted_at is None:
             dossier.attachments.remove(attachment)
             db.session.delete(attachment)
-            after_commit(partial(_discard, attachment.sha256))
+            after_commit(partial(discard_unused, attachment.sha256))
         else:
             attachment.replaced_at = clock.now()
 
 
-def _discard(sha256: str) -> None:
+def discard_unused(sha256: str) -> None:
+    """Delete stored bytes, unless another row needs the very same ones."""
     # Somebody may have sent the very bytes of a letter of ours or of a scan.
     used = [
         db.session.scalars(select(table.id).where(address == sha256).limit(1)).first()

@@ -36,6 +36,7 @@ WHAT: Mapping[str, Text] = {
     "code_refused": Text("nhập sai mã xác thực", "gave a wrong one-time code"),
     "confirmed": Text("xác nhận bằng mã", "confirmed with a code"),
     "exported": Text("kết xuất dữ liệu", "exported data"),
+    "erased": Text("xóa dữ liệu cá nhân", "erased personal data"),
     "personal_data_seen": Text("xem đầy đủ số của cá nhân", "saw a person's numbers in full"),
 }
 

@@ -1,6 +1,7 @@
 """The history of a dossier: append-only rows, each sealing the one before."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.extensions import db
 from app.models import Dossier, DossierEvent
+from app.security import keys
 from app.security.actors import Actor
 from workflows import Fired, Role
 
@@ -47,6 +49,38 @@ def digest(event: DossierEvent, dossier_key: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+# What steps of the clock wrote down; the tracking book reads it for ever.
+_DAYS = frozenset({"promised_on", "counted_from", "supplement_due_on", "new_due_on"})
+
+
+def erase(event: DossierEvent, dossier_key: str) -> None:
+    """Take words and the applicant's name out of a row and seal what remains, `hash` included.
+
+    The chain runs over `hash`, which stays: rows before and after are proved as before, and who
+    keeps a copy of the words can still show that they are the ones of that day.
+    Raises ValueError when the row is not what was written: evidence of that is not erased.
+    """
+    if event.erased:
+        return
+    if event.hash != digest(event, dossier_key):
+        raise ValueError(f"event {event.id} was changed")
+    event.details = {n: v for n, v in event.details.items() if n in _DAYS}
+    if event.user_id is None and event.role != Role.SYSTEM:
+        event.actor_name = ""
+    event.erased = _seal(event, dossier_key)
+
+
+def _seal(event: DossierEvent, dossier_key: str) -> str:
+    return keys.mac("erased", f"{digest(event, dossier_key)}:{event.hash}")
+
+
+def _is_whole(event: DossierEvent, dossier_key: str) -> bool:
+    """Tell whether a row is what was written, or what an erasure left of it."""
+    if event.erased:
+        return hmac.compare_digest(event.erased, _seal(event, dossier_key))
+    return event.hash == digest(event, dossier_key)
+
+
 def problems() -> Iterator[str]:
     """Yield one line for each row that was changed, removed or reordered.
 
@@ -69,7 +103,7 @@ def problems() -> Iterator[str]:
         where = f"dossier {event.dossier_id}, event {event.seq}"
         if (event.seq, event.previous_hash) != expected:
             yield f"{where}: does not follow the row before it"
-        if event.hash != digest(event, key):
+        if not _is_whole(event, key):
             yield f"{where}: was changed"
         last, last_state = event, state
     if last is not None and last.after != last_state:

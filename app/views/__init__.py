@@ -77,6 +77,7 @@ def register(app: Flask, config: Config) -> None:
         desk_reconcile,
         desk_register,
         desk_registers,
+        desk_retention,
         desk_review,
         desk_tracking,
         desk_wordings,

@@ -61,6 +61,8 @@ def nav() -> dict[str, Any]:
         items.append(_item("desk.tracking_book", Text("Sổ theo dõi", "Tracking book"), "clock"))
         items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
     items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
+    if Role.ADMIN in staff_roles(user):
+        items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "clock"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
     return {"nav": items, "password_due": own_password.remind_of(user)}

@@ -29,6 +29,8 @@ REPORTS = (
     "workflows show account_issuance",
     "workflows show account_issuance --fields",
     "keys status",
+    "retention preview",
+    "retention run",
     "keys rotate",
     "workflows simulate account_issuance",
     "workflows simulate password_reset",

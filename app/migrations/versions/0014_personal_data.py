@@ -1,4 +1,4 @@
-"""Personal data at rest: numbers of persons, letters and mails sealed with a key outside."""
+"""Personal data: sealed at rest, consents and requests about it, and histories it leaves."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from app.migrations.append_only import guard, guard_but_for_erasure, release
 from app.security import keys
 
 revision = "0014"
@@ -13,6 +14,11 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+# All of a row of history but its words, the name of who wrote them, and the mark.
+_KEPT = (
+    "id", "dossier_id", "seq", "action", "before", "after", "role", "user_id", "at",
+    "previous_hash", "hash",
+)  # fmt: skip
 _PORTION = 500
 _INDEX = 32
 _JSON = (
@@ -29,12 +35,59 @@ _FIELDS = frozenset({"custodian_phone", "custodian_id", "new_phone"})
 
 
 def upgrade() -> None:
-    """Go forward: seal what is there."""
+    """Go forward: seal what is there, let what must be erased go."""
     _change(_seal_number, _seal_text)
+    op.create_table(
+        "consents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_consents"),
+    )
+    op.create_index("ix_consents_person_purpose_id", "consents", ["person", "purpose", "id"])
+    op.create_table(
+        "data_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acknowledge_by", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["users.id"], name="fk_data_requests_answered_by_id_users"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_data_requests"),
+    )
+    op.create_index("ix_data_requests_person_id", "data_requests", ["person", "id"])
+    op.create_index("ix_data_requests_answer_due_on", "data_requests", ["answer", "due_on"])
+    op.add_column("dossiers", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    release("dossier_events")
+    with op.batch_alter_table("dossier_events") as batch:
+        batch.add_column(sa.Column("erased", sa.String(), nullable=False, server_default=""))
+    guard_but_for_erasure("dossier_events", _KEPT, "erased")
 
 
 def downgrade() -> None:
-    """Go back: everything is clear again."""
+    """Go back: everything is clear again; what was erased stays so."""
+    release("dossier_events")
+    with op.batch_alter_table("dossier_events") as batch:
+        batch.drop_column("erased")
+    guard("dossier_events")
+    with op.batch_alter_table("dossiers") as batch:
+        batch.drop_column("erased_at")
+    op.drop_table("data_requests")
+    op.drop_table("consents")
     _change(_open_number, _open_text)
 
 
