@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import clock, samples
 from app.extensions import db
-from app.models import Activation, Dossier, EmailCode, OutgoingMail, Proof, SignIn, User
+from app.models import Activation, Dossier, EmailCode, Grant, OutgoingMail, Proof, SignIn, User
 from app.security import keys
 from app.services.step_up import Purpose
 
@@ -96,3 +96,11 @@ def csrf_of(page: str) -> str:
 def base_url() -> str:
     """Return the configured public address."""
     return str(current_app.config["VANTHU"].base_url)
+
+
+def only_on(username: str, *systems: str, role: str = "officer") -> None:
+    """Narrow somebody's rights to one role on these systems (needs an application context)."""
+    person, now = user(username), clock.now()
+    person.roles = []
+    person.grants += [Grant(role=role, system=s, granted_at=now, approved_at=now) for s in systems]
+    db.session.commit()

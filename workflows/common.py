@@ -175,6 +175,29 @@ BACK = Field(
 )
 
 
+COLLEAGUE = Field(
+    "colleague",
+    Text("Người thụ lý mới", "The new officer"),
+    FieldType.CHOICE,
+    sample="Nông Văn Bình (binh)",
+    hint=Text(
+        "Chuyên viên được phân quyền đối với hệ thống của hồ sơ này.",
+        "An officer with rights on the system of this dossier.",
+    ),
+    choices_from="officers",
+)
+
+
+def reassigned(*states: str) -> tuple[Action, ...]:
+    """Return the way of a dossier to another officer: by who holds it, or when they leave."""
+    return tuple(
+        Action("reassign", Text("Chuyển người thụ lý", "Hand over to a colleague"),
+               Text("đã chuyển người thụ lý", "handed the dossier over to another officer"),
+               _O | _SYSTEM, (state,), state, effect="reassign", asks=(COLLEAGUE, NOTE))
+        for state in states
+    )  # fmt: skip
+
+
 # Where the house has the dossier and owes its result.
 _OWED = ("in_review", "pending_grant", "pending_refusal", "signed_grant", "signed_refusal")
 
@@ -249,7 +272,8 @@ def standard(
                drafts="refusal", asks=(REASON,), tone="warning"),
         Action("send_back", Text("Trả lại chuyên viên", "Send back"),
                Text("đã trả lại chuyên viên", "sent the dossier back"),
-               _S, ("pending_grant", "pending_refusal"), "in_review", asks=(BACK,)),
+               _S, ("pending_grant", "pending_refusal"), "in_review",
+               effect="give_back", asks=(BACK,)),
         Action("issue", Text("Cấp số và phát hành", "Number and issue"),
                Text("đã phát hành văn bản", "issued the letter"),
                _C, ("signed_grant",), "granted",
@@ -269,6 +293,7 @@ def standard(
                    clock=Clock.EXTEND, mail="apologised", asks=(WHY_LATE, NEW_DUE))
             for state in _OWED
         ),
+        *reassigned("in_review", "supplement_requested"),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The stretch of what the house itself sends to many: drafted, signed, sent, answered, closed."""
 
-from workflows.common import BACK, NOTE, STATES
+from workflows.common import BACK, NOTE, STATES, reassigned
 from workflows.definition import DRAFTED, Action, Clock, Guard, Phase, Role, State
 from workflows.fields import BASIC, Field, FieldType
 from workflows.guards import has_recipients
@@ -71,7 +71,7 @@ def sending(
                _S, ("pending_request",), "signed_request", signs=True, tone="primary"),
         Action("send_back", Text("Trả lại chuyên viên", "Send back"),
                Text("đã trả lại chuyên viên", "sent the letter back"),
-               _S, ("pending_request",), "revising", asks=(BACK,)),
+               _S, ("pending_request",), "revising", effect="give_back", asks=(BACK,)),
         Action("issue", Text("Cấp số và phát hành", "Number and issue"),
                Text("đã phát hành văn bản", "issued the letter"),
                _C, ("signed_request",), outside,
@@ -81,6 +81,7 @@ def sending(
                _O, ("revising", outside, "in_review"), "cancelled", clock=Clock.END,
                effect="tell_cancelled",
                asks=(BACK,), tone="warning"),
+        *reassigned("revising", outside, "in_review"),
     )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def concluding(
                tone="primary"),
         Action("send_back", Text("Trả lại chuyên viên", "Send back"),
                Text("đã trả lại chuyên viên", "sent the letter back"),
-               _S, ("pending_grant",), "in_review", asks=(BACK,)),
+               _S, ("pending_grant",), "in_review", effect="give_back", asks=(BACK,)),
         Action("issue", Text("Cấp số và phát hành", "Number and issue"),
                Text("đã phát hành văn bản", "issued the letter"),
                _C, ("signed_grant",), "granted", issues=DRAFTED, sends=sends, clock=Clock.END,

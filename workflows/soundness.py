@@ -79,7 +79,8 @@ def _actions(workflow: Workflow) -> Iterable[str]:
             yield f"{a.name} moves the clock of an ended dossier"
         if target in FINAL_PHASES and not all(ended) and a.clock is not Clock.END:
             yield f"{a.name} ends the dossier but not its clock"
-        if target is Phase.WAITING and a.clock is not Clock.STOP:
+        begins = set(a.sources) != {a.target}
+        if target is Phase.WAITING and begins and a.clock is not Clock.STOP:
             yield f"{a.name} waits for the applicant while the clock runs"
         if target not in FINAL_PHASES and a.clock is Clock.END:
             yield f"{a.name} ends the clock of a running dossier"

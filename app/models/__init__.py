@@ -19,6 +19,7 @@ from app.models.register import (
     ConnectionCode,
     TargetSystem,
 )
+from app.models.rights import Delegation, Grant, StaffLink
 from app.models.sign_in import PastPassword, SignInAttempt
 from app.models.wording import Wording
 
@@ -39,12 +40,14 @@ __all__ = [
     "Consent",
     "Counter",
     "DataRequest",
+    "Delegation",
     "Department",
     "Dossier",
     "DossierEvent",
     "EmailCode",
     "EmailLock",
     "Facility",
+    "Grant",
     "IncomingLetter",
     "Letter",
     "NumberBook",
@@ -58,6 +61,7 @@ __all__ = [
     "Recipient",
     "SignIn",
     "SignInAttempt",
+    "StaffLink",
     "TargetSystem",
     "Unit",
     "User",

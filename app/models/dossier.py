@@ -35,6 +35,8 @@ class Dossier(Base):
     # What was submitted, checked; and what is being typed, unchecked.
     answers: Mapped[dict[str, str]] = mapped_column(SealedAnswers, default=dict)
     typed: Mapped[dict[str, str]] = mapped_column(SealedAnswers, default=dict)
+    # The target system it is about, "" for none: what somebody's rights are measured by.
+    system: Mapped[str] = mapped_column(default="", server_default="")
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -58,6 +60,7 @@ class Dossier(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
     __table_args__ = (
         Index(None, "phase", "due_on", "id"),
+        Index(None, "system", "phase", "due_on", "id"),
         Index(None, "email", "id"),
         Index(None, "submitted_at", "id"),
         Index(None, "officer_id", "phase", "due_on", "id"),

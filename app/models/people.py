@@ -1,12 +1,15 @@
 """The department, its units, its people, and their sign-ins."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app import clock
+from app.formats import fold
 from app.models.base import Base
+from app.models.rights import Delegation, Grant
 from app.models.sealed import SealedNumber
 
 
@@ -53,7 +56,6 @@ class User(Base):
     phone: Mapped[str] = mapped_column(SealedNumber, default="")
     position: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    roles: Mapped[list[str]]
     # How this person signs: "", KT., TL., TUQ. … (letters.SigningCapacity).
     capacity: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str]
@@ -67,8 +69,47 @@ class User(Base):
     locked_until: Mapped[datetime | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    # Full name and sign-in name folded for search: lower case, no diacritics.
+    folded: Mapped[str] = mapped_column(default="", server_default="")
+    # Counted from here, or from the last sign-in, until an unused account is suspended.
+    active_since: Mapped[datetime | None]
+    # Shown while suspended.
+    suspended_why: Mapped[str] = mapped_column(default="", server_default="")
+    left_at: Mapped[datetime | None]
+    # Who took over the dossiers of somebody who left: what a leader sends back goes there.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     unit: Mapped[Unit] = relationship(lazy="joined")
+    grants: Mapped[list[Grant]] = relationship(
+        foreign_keys=Grant.user_id, back_populates="user", order_by=Grant.id
+    )
+    deputed: Mapped[list[Delegation]] = relationship(
+        foreign_keys=Delegation.deputy_id, back_populates="deputy", order_by=Delegation.id
+    )
+
+    __table_args__ = (Index(None, "folded", "id"),)
+
+    @validates("full_name", "username")
+    def _fold(self, key: str, value: str) -> str:
+        names = {"full_name": self.full_name, "username": self.username, key: value}
+        self.folded = fold(" ".join(filter(None, names.values())))
+        return value
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles granted on any system."""
+        return sorted({g.role for g in self.grants if g.is_in_force})
+
+    @roles.setter
+    def roles(self, roles: Iterable[str]) -> None:
+        """Grant these on every system and nothing else: for who is entered outside the pages."""
+        now, wanted = clock.now(), set(roles)
+        for grant in self.grants:
+            if grant.ended_at is None and (grant.system or grant.role not in wanted):
+                grant.ended_at = now
+        held = {g.role for g in self.grants if g.is_in_force}
+        for role in sorted(wanted - held):
+            self.grants.append(Grant(role=role, granted_at=now, approved_at=now))
 
 
 class SignIn(Base):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import TargetSystem
-from app.services import connections, places
+from app.services import colleagues, connections, places
 from workflows import Choice, Text
 
 
@@ -38,5 +38,6 @@ def _commune(answer: str) -> Text:
 CATALOGUES: Mapping[str, Catalogue] = {
     "systems": Catalogue(_systems, _system),
     "vendors": Catalogue(connections.choices, connections.name_of),
+    "officers": Catalogue(colleagues.choices, Text),
     "communes": Catalogue(places.communes, _commune, is_optional=True),
 }

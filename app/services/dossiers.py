@@ -13,7 +13,7 @@ from app.errors import AlreadyDone, Conflict, Invalid, Refused
 from app.extensions import db
 from app.models import Dossier, DossierEvent, User
 from app.security import keys
-from app.security.actors import Actor, roles_of, who_of
+from app.security.actors import ON_BEHALF, Actor, delegation_for, roles_of, who_of
 from app.services import (
     announcements,
     attachments,
@@ -147,6 +147,8 @@ def act(
     premises = facts.for_guards(dossier) if edge and edge.guard else {}
     fired = workflow.fire(dossier, name, roles=roles, facts=premises)
     role = min(roles & fired.action.roles)
+    if role is Role.SIGNER and actor.user and (mandate := delegation_for(actor.user, dossier)):
+        details |= {ON_BEHALF: mandate.principal.full_name, "delegation": mandate.id}
     for field in fired.action.asks:
         if field.name in files:
             attachments.attach(dossier, field.name, *files[field.name], _max_mb())
@@ -224,7 +226,7 @@ def _supplied(
         if field.type is FieldType.FILE and field.name not in files:
             typed = ""
         try:
-            details[field.name] = field.check(typed)
+            details[field.name] = facts.with_catalogues(field).check(typed)
         except FieldError as error:
             errors[field.name] = error.message
     if errors:

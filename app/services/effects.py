@@ -12,10 +12,10 @@ from app import clock
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, ConnectionCode, Dossier, TargetSystem
-from app.security.actors import Actor
-from app.services import accounts, activations, connections, facts, holders
+from app.security.actors import Actor, roles_of, staff
+from app.services import accounts, activations, colleagues, connections, facts, holders
 from app.services.list_effects import LIST_EFFECTS
-from workflows import Text
+from workflows import Role, Text
 from workflows.guards import access_unused, no_account_yet
 
 Effect = Callable[[Dossier, Actor], None]
@@ -24,6 +24,28 @@ Effect = Callable[[Dossier, Actor], None]
 def assign(dossier: Dossier, actor: Actor) -> None:
     """The officer who takes a dossier holds it."""
     dossier.officer = actor.user
+
+
+def reassign(dossier: Dossier, actor: Actor) -> None:
+    """Give the dossier to the colleague who was chosen; refuse who has no right to it."""
+    chosen = colleagues.named(dossier.events[-1].details["colleague"])
+    if chosen is None or chosen.id == dossier.officer_id:
+        raise Conflict(Text("Chọn một chuyên viên khác.", "Choose another officer."))
+    dossier.officer = None
+    if Role.OFFICER not in roles_of(staff(chosen), dossier):
+        raise Conflict(
+            Text(
+                "{name} không được phân quyền đối với hệ thống của hồ sơ này.",
+                "{name} has no rights on the system of this dossier.",
+            ).fill(name=chosen.full_name)
+        )
+    dossier.officer = chosen
+
+
+def give_back(dossier: Dossier, actor: Actor) -> None:
+    """What a leader sends back goes to its officer; of one who left, to who took over."""
+    while dossier.officer and dossier.officer.left_at:
+        dossier.officer = colleagues.successor_of(dossier.officer)
 
 
 def unassign(dossier: Dossier, actor: Actor) -> None:
@@ -179,6 +201,8 @@ def _first_wins(lost: Text) -> None:
 EFFECTS: Mapping[str, Effect] = {
     "assign": assign,
     "unassign": unassign,
+    "reassign": reassign,
+    "give_back": give_back,
     "grant_account": grant_account,
     "reset_access": reset_access,
     "reissue_access": reissue_access,

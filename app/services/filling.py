@@ -18,6 +18,7 @@ def type_in(dossier: Dossier, typed: Mapping[str, str]) -> None:
     if not dossier.submitted_at:
         # A submitted dossier keeps its checked name until the supplement is sent.
         dossier.subject = workflows.get(dossier.kind).subject(dossier.typed)[:250]
+        dossier.system = dossier.typed.get("system", "")
     dossier.changed_at = clock.now()
 
 
@@ -82,6 +83,7 @@ def take(dossier: Dossier) -> list[str]:
     workflow = workflows.get(dossier.kind)
     dossier.answers, dossier.typed = answers, {}
     dossier.subject = workflow.subject(answers)
+    dossier.system = answers.get("system", "")
     read = answers | {"commune": places.name_of(answers.get("commune", ""))}
     dossier.folded = formats.fold(
         " ".join(

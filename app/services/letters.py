@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import select
 
 import letters
+import workflows
 from app import clock, rendering, storage
 from app.errors import Conflict, NotReady
 from app.extensions import db
 from app.formats import fold
-from app.models import Department, Dossier, Letter, User
+from app.models import Delegation, Department, Dossier, Letter, User
 from app.security import keys
-from app.security.actors import Actor
+from app.security.actors import Actor, delegation_for
 from app.services import books, connections, facts, organisation, signatures, wordings
 from letters import LetterData
 from workflows import Text
@@ -77,7 +78,10 @@ def preview(letter: Letter, signer: User | None) -> LetterData:
     """Return the very letter: as stored, with its signer or the one who would sign."""
     data = LetterData.from_json(letter.data)
     if letter.state == "draft" and signer is not None:
-        return replace(data, signer=_signer(signer, organisation.department()))
+        department = organisation.department()
+        delegation = delegation_for(signer, letter.dossier)
+        deputy = _deputy(delegation, department) if delegation else None
+        return replace(data, signer=deputy or _signer(signer, department))
     return data
 
 
@@ -220,6 +224,20 @@ def _check(data: LetterData) -> None:
 def _default_signer(department: Department) -> letters.Signer | None:
     leaders = organisation.signers()
     return _signer(leaders[0], department) if leaders else None
+
+
+def _deputy(delegation: Delegation, department: Department) -> letters.Signer:
+    kinds = (workflows.get(kind).letters for kind in delegation.kinds)
+    return replace(
+        _signer(delegation.deputy, department),
+        capacity=letters.SigningCapacity.BY_DELEGATION,
+        mandate=letters.Mandate(
+            delegation.basis,
+            since=delegation.since,
+            until=delegation.until,
+            kinds=tuple(sorted(frozenset().union(*kinds))),
+        ),
+    )
 
 
 def _signer(user: User, department: Department) -> letters.Signer:

@@ -1,9 +1,10 @@
 """The department and its people, as letters and pages need them."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.extensions import db
-from app.models import Department, User
+from app.models import Department, Grant, User
+from workflows import Role
 
 
 class NoDepartment(Exception):
@@ -20,5 +21,11 @@ def department() -> Department:
 
 def signers() -> list[User]:
     """Return active leaders, the head first."""
-    users = db.session.scalars(select(User).where(User.is_active).order_by(User.id)).all()
-    return sorted((u for u in users if "signer" in u.roles), key=lambda u: u.capacity != "")
+    is_signer = exists().where(
+        Grant.user_id == User.id,
+        Grant.role == Role.SIGNER,
+        Grant.approved_at.is_not(None),
+        Grant.ended_at.is_(None),
+    )
+    query = select(User).where(User.is_active, is_signer).order_by(User.id)
+    return sorted(db.session.scalars(query), key=lambda u: u.capacity != "")

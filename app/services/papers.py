@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import case, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, case, func, or_, select, true, tuple_
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.extensions import db
-from app.models import Attachment, Dossier, Letter, OutgoingMail
-from workflows import Phase
+from app.models import Attachment, Dossier, Letter, OutgoingMail, User
+from app.security.actors import staff_roles
+from app.services import reach
+from workflows import Phase, Role
 
 PAGE = 25
 # On the page of a dossier; what was sent to a list stands on the page of its recipients.
@@ -47,19 +49,21 @@ def mails_of(dossier: Dossier) -> list[OutgoingMail]:
     )
 
 
-def find_letter(key: str) -> Letter | None:
-    """Return an issued letter by its key."""
+def find_letter(key: str, user: User) -> Letter | None:
+    """Return an issued letter by its key, of a dossier this person may see."""
     return db.session.scalars(
-        select(Letter).where(Letter.key == key, Letter.state == "issued")
+        select(Letter)
+        .join(Letter.dossier)
+        .where(Letter.key == key, Letter.state == "issued", reach.within(user))
     ).first()
 
 
-def find_attachment(number: int) -> Attachment | None:
+def find_attachment(number: int, user: User) -> Attachment | None:
     """Return a file of a dossier that was handed in; drafts are the applicant's own."""
     return db.session.scalars(
         select(Attachment)
         .join(Attachment.dossier)
-        .where(Attachment.id == number, Dossier.phase != Phase.DRAFT)
+        .where(Attachment.id == number, Dossier.phase != Phase.DRAFT, reach.within(user))
     ).first()
 
 
@@ -81,12 +85,13 @@ class MailPage:
     next: str = ""
 
 
-def mails(state: str, *, after: str = "") -> MailPage:
+def mails(state: str, user: User, *, after: str = "") -> MailPage:
     """Return mails of a state: the next to be tried first, or of those at rest the last."""
     query = (
         select(OutgoingMail)
-        .where(OutgoingMail.state == state)
-        .options(joinedload(OutgoingMail.dossier))
+        .outerjoin(OutgoingMail.dossier)
+        .where(OutgoingMail.state == state, _seen_by(user))
+        .options(contains_eager(OutgoingMail.dossier))
         .limit(PAGE + 1)
     )
     here = (OutgoingMail.next_at, OutgoingMail.id)
@@ -99,6 +104,13 @@ def mails(state: str, *, after: str = "") -> MailPage:
     has_more, found = len(found) > PAGE, found[:PAGE]
     last = found[-1] if has_more else None
     return MailPage(found, f"{last.next_at.isoformat()}~{last.id}" if last else "")
+
+
+def _seen_by(user: User) -> ColumnElement[bool]:
+    # An administrator sees that a mail is stuck, never what it is about.
+    if Role.ADMIN in staff_roles(user):
+        return true()
+    return or_(OutgoingMail.dossier_id.is_(None), reach.within(user))
 
 
 def _parse(text: str) -> tuple[datetime, int] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from sqlalchemy import (
     ColumnElement,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
+    union,
 )
 from sqlalchemy.orm import joinedload, load_only
 
@@ -22,6 +23,7 @@ from app import clock, formats
 from app.extensions import db
 from app.models import Dossier, User
 from app.security.actors import staff_roles
+from app.services import reach
 from workflows import FINAL_PHASES, Phase, Role, Text
 
 PAGE = 25
@@ -84,8 +86,9 @@ def tallies(user: User, views: Sequence[View]) -> dict[str, Tally]:
 
     Two queries, each answered by an index alone: everybody's, and those of this person.
     """
-    mine = _by_phase(Dossier.officer_id == user.id) if any(v.is_mine for v in views) else {}
-    everybodys = _by_phase()
+    here = reach.within(user)
+    mine = _by_phase(Dossier.officer_id == user.id, here) if any(v.is_mine for v in views) else {}
+    everybodys = _by_phase(here)
     found = {}
     for view in views:
         counted = mine if view.is_mine else everybodys
@@ -126,8 +129,8 @@ class _Cursor:
 def page(view: View, user: User, *, after: str = "", before: str = "") -> Page:
     """Return a page of a view: what is due first, or with finished ones the newest first.
 
-    Each phase is read along its index up to one page, and the ends are merged, so that the
-    cost does not depend on how many dossiers there are.
+    Each phase, and of who has some systems only each of them, is read along its index up to one
+    page, and the ends are merged, so that the cost does not depend on how many dossiers there are.
     """
     is_back = bool(before)
     cursor = _parse(before or after)
@@ -135,8 +138,10 @@ def page(view: View, user: User, *, after: str = "", before: str = "") -> Page:
     # Where dossiers without a promised day stand: always at the end of the list.
     end = date.min if view.is_newest_first else date.max
     lanes = []
-    for phase in view.phases:
-        own = (Dossier.phase == phase, *([Dossier.officer_id == user.id] if view.is_mine else []))
+    for phase, here in product(view.phases, reach.lanes(user)):
+        own: tuple[ColumnElement[bool], ...] = (Dossier.phase == phase, here)
+        if view.is_mine:
+            own = (*own, Dossier.officer_id == user.id)
         if phase is not Phase.WAITING:
             lanes.append(
                 _dated(select(Dossier.id, Dossier.due_on.label("day")).where(*own), cursor, is_down)
@@ -146,7 +151,8 @@ def page(view: View, user: User, *, after: str = "", before: str = "") -> Page:
                 *own, Dossier.due_on.is_(None)
             )
             lanes.append(_undated(rest, cursor, end, is_down))
-    merged = union_all(*(select(lane.subquery()) for lane in lanes)).subquery()
+    # Not union_all: a dossier may stand in two lanes of somebody who also signs for another.
+    merged = union(*(select(lane.subquery()) for lane in lanes)).subquery()
     keys = [merged.c.day.desc(), merged.c.id.desc()] if is_down else [merged.c.day, merged.c.id]
     found = db.session.execute(
         select(merged.c.id, merged.c.day).order_by(*keys).limit(PAGE + 1)
@@ -154,12 +160,13 @@ def page(view: View, user: User, *, after: str = "", before: str = "") -> Page:
     return _page([_Cursor(day, id_) for id_, day in found], cursor, is_back=is_back)
 
 
-def search(text: str, *, after: str = "", before: str = "") -> Page:
+def search(text: str, user: User, *, after: str = "", before: str = "") -> Page:
     """Return dossiers by code, facility, licence, tax code or commune, the newest first."""
     is_back = bool(before)
     cursor = _parse(before or after)
     query = select(Dossier.id).where(
         Dossier.phase != Phase.DRAFT,
+        reach.within(user),
         or_(
             Dossier.folded.contains(formats.fold(text), autoescape=True),
             Dossier.code.contains(text.strip().upper(), autoescape=True),
@@ -173,11 +180,14 @@ def search(text: str, *, after: str = "", before: str = "") -> Page:
     return _page([_Cursor(date.min, id_) for id_ in ids], cursor, is_back=is_back)
 
 
-def find(code: str) -> Dossier | None:
-    """Return a dossier by the code that people use; drafts have none."""
+def find(code: str, user: User) -> Dossier | None:
+    """Return a dossier by the code that people use; drafts have none.
+
+    One of a system this person has no rights on is as unknown as one that is not there.
+    """
     return db.session.scalars(
         select(Dossier)
-        .where(Dossier.code == code, Dossier.phase != Phase.DRAFT)
+        .where(Dossier.code == code, Dossier.phase != Phase.DRAFT, reach.within(user))
         .options(joinedload(Dossier.officer))
     ).first()
 

@@ -13,6 +13,8 @@ import workflows
 from app import clock
 from app.extensions import db
 from app.models import Attachment, Dossier, DossierEvent, Place, User
+from app.security.actors import EVERYTHING, reach_of
+from app.services import reach
 from workflows import Clock
 
 PAGE = 25
@@ -56,9 +58,9 @@ def years() -> list[int]:
     return list(range(now, (clock.local(first).year if first else now) - 1, -1))
 
 
-def page(wanted: Wanted, *, after: int = 0, before: int = 0) -> Page:
+def page(wanted: Wanted, user: User, *, after: int = 0, before: int = 0) -> Page:
     """Return a page of the book, the first received on top."""
-    found = _numbers(wanted, after=after, before=before, limit=PAGE + 1)
+    found = _numbers(wanted, user, after=after, before=before, limit=PAGE + 1)
     has_more, found = len(found) > PAGE, found[:PAGE]
     if before:
         found.reverse()
@@ -71,10 +73,10 @@ def page(wanted: Wanted, *, after: int = 0, before: int = 0) -> Page:
     )
 
 
-def everything(wanted: Wanted) -> Iterator[Line]:
+def everything(wanted: Wanted, user: User) -> Iterator[Line]:
     """Yield every line, some hundred at a time."""
     last = 0
-    while found := _numbers(wanted, after=last, limit=_BATCH):
+    while found := _numbers(wanted, user, after=last, limit=_BATCH):
         for line in _lines(found):
             yield line
             db.session.expunge(line.dossier)  # a year of them is more than memory should hold
@@ -82,7 +84,7 @@ def everything(wanted: Wanted) -> Iterator[Line]:
 
 
 def _numbers(
-    wanted: Wanted, *, limit: int, after: int = 0, before: int = 0
+    wanted: Wanted, user: User, *, limit: int, after: int = 0, before: int = 0
 ) -> list[tuple[int, int]]:
     """Return (id, number): a dossier keeps its number whatever is filtered."""
     in_order = (Dossier.submitted_at, Dossier.id)
@@ -97,6 +99,8 @@ def _numbers(
         .subquery()
     )
     query = select(book.c.id, book.c.no).limit(limit)
+    if EVERYTHING not in reach_of(user):
+        query = query.where(book.c.id.in_(select(Dossier.id).where(reach.within(user))))
     if wanted.month:
         query = query.where(*_between(book.c.submitted_at, wanted.year, wanted.month))
     if wanted.kind:

@@ -133,9 +133,9 @@ def queue() -> ResponseReturnValue:
     view = next((v for v in views if v.name == wanted), views[0])
     text = " ".join(request.args.get("q", "")[:100].split())
     cursors = {"after": request.args.get("after", ""), "before": request.args.get("before", "")}
-    if text and queues.find(text.upper()):
+    if text and queues.find(text.upper(), user):
         return redirect(url_for(".dossier", code=text.upper()), 303)
-    page = queues.search(text, **cursors) if text else queues.page(view, user, **cursors)
+    page = queues.search(text, user, **cursors) if text else queues.page(view, user, **cursors)
     here: dict[str, Any] = {"q": text} if text else {"view": view.name}
     office = calendar.office()
     is_officer = Role.OFFICER in staff_roles(user)

@@ -9,7 +9,7 @@ from app.models import Dossier
 from app.services import connections
 from app.services import queue as queues
 from app.views import own_or_404
-from app.views.desk import bp
+from app.views.desk import bp, me
 from app.views.desk_register_pages import facility_list
 from workflows import Phase
 
@@ -34,7 +34,7 @@ def affected_panel(dossier: Dossier) -> dict[str, Any]:
 @bp.get("/desk/dossiers/<code>/affected")
 def affected(code: str) -> ResponseReturnValue:
     """Show the whole list; once it is cut off, it is the list of recipients."""
-    dossier: Dossier = own_or_404(queues.find(code))
+    dossier: Dossier = own_or_404(queues.find(code, me()))
     if connections.to_close(dossier) and dossier.phase in (Phase.ISSUE, Phase.DONE):
         return redirect(url_for("desk.recipients_page", code=code), 303)
     found = own_or_404(connections.affected(dossier, request.args.get("page", 1, type=int)))

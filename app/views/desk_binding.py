@@ -6,8 +6,11 @@ from workflows import DRAFTED, Action, Clock, Role, Text
 
 
 def works_on(offered: Iterable[Action]) -> bool:
-    """Tell whether somebody has something to do: an apology stays open while others have it."""
-    return any(a.clock is not Clock.EXTEND for a in offered)
+    """Tell whether somebody has something to do: an apology stays open while others have it.
+
+    So does handing it over to a colleague.
+    """
+    return any(a.clock is not Clock.EXTEND and a.effect != "reassign" for a in offered)
 
 
 def binding(action: Action) -> Text:

@@ -17,7 +17,7 @@ from app.services import chain as chains
 from app.services import queue as queues
 from app.services.chain import Chain, Node
 from app.views import own_or_404
-from app.views.desk import bp
+from app.views.desk import bp, me
 from workflows import Text
 
 _SORTS = {
@@ -34,7 +34,7 @@ _LETTERS = 34
 @bp.get("/desk/dossiers/<code>/chain")
 def chain(code: str) -> ResponseReturnValue:
     """Show what a dossier carries out, what came of it, and who has answered."""
-    dossier: Dossier = own_or_404(queues.find(code))
+    dossier: Dossier = own_or_404(queues.find(code, me()))
     found = chains.of(dossier)
     levels = found.levels()
     return render_template(

@@ -28,8 +28,8 @@ from workflows import FINAL_PHASES, GuardFailed, Phase, WrongState
 @bp.get("/desk/dossiers/<code>")
 def dossier(code: str) -> ResponseReturnValue:
     """Show a dossier and what this person may do with it."""
-    found = queues.find(code)
-    if found is None and queues.find(code.upper()):
+    found = queues.find(code, me())
+    if found is None and queues.find(code.upper(), me()):
         return redirect(url_for(".dossier", code=code.upper()), 303)
     return page(own_or_404(found))
 
@@ -51,7 +51,7 @@ def page(
 @bp.post("/desk/dossiers/<code>/actions/<name>")
 def act(code: str, name: str) -> ResponseReturnValue:
     """Take one step; whoever was late gets the fresh page, a sentence and their own text back."""
-    found: Dossier = own_or_404(queues.find(code))
+    found: Dossier = own_or_404(queues.find(code, me()))
     action = next((a for a in workflows.get(found.kind).actions if a.name == name), None)
     if action is None:
         abort(404)
@@ -84,7 +84,7 @@ def _uploads() -> dict[str, Upload]:
 
 
 def _again(code: str) -> Dossier:
-    dossier: Dossier = own_or_404(queues.find(code))
+    dossier: Dossier = own_or_404(queues.find(code, me()))
     return dossier
 
 

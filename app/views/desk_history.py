@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app import formats
 from app.language import say
 from app.models import Dossier
-from app.security.actors import ROLE_NAMES, who_of
+from app.security.actors import ON_BEHALF, ROLE_NAMES, who_of
 from app.services import facts
 from workflows import Phase, Role, Text, Workflow
 
@@ -29,6 +29,7 @@ def history_rows(dossier: Dossier, workflow: Workflow) -> Iterable[dict[str, str
         details = {
             n: say(facts.shown(fields[n], v)) if n in fields else v
             for n, v in event.details.items()
+            if n not in (ON_BEHALF, "delegation")
         }
         if changed := details.pop("changed", ()):
             labels = [say(f.label) for f in workflow.fields if f.name in changed]

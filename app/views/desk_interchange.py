@@ -24,7 +24,7 @@ from letters import edxml
 @export("edxml")
 def letter_edxml(key: str) -> ResponseReturnValue:
     """Return an issued letter as edXML, or the page that waits for its PDF."""
-    letter = own_or_404(papers.find_letter(key))
+    letter = own_or_404(papers.find_letter(key, me()))
     try:
         content = interchange.as_edxml(letter)
     except LookupError:

@@ -20,7 +20,7 @@ bp.before_request(desk.keep_dossiers_closed)
 @bp.get("/desk/dossiers/<code>/letter.pdf")
 def preview(code: str) -> ResponseReturnValue:
     """Show the letter that waits for signature or number, as it would leave the house."""
-    dossier = own_or_404(queues.find(code))
+    dossier = own_or_404(queues.find(code, desk.me()))
     letter: Letter = own_or_404(letters.waiting(dossier))
     user = desk.me()
     signer = user if Role.SIGNER in roles_of(staff(user), dossier) else None
@@ -30,7 +30,7 @@ def preview(code: str) -> ResponseReturnValue:
 @bp.get("/desk/letters/<key>.pdf")
 def pdf(key: str) -> ResponseReturnValue:
     """Show an issued letter; while the worker makes it, a page that asks again by itself."""
-    letter: Letter = own_or_404(papers.find_letter(key))
+    letter: Letter = own_or_404(papers.find_letter(key, desk.me()))
     try:
         content = letters.pdf(letter)
     except LookupError:
@@ -42,7 +42,7 @@ def pdf(key: str) -> ResponseReturnValue:
 def sign_again(key: str) -> ResponseReturnValue:
     """Try at once to sign a letter that waits for its key."""
     with transaction():
-        found: Letter = own_or_404(papers.find_letter(key))
+        found: Letter = own_or_404(papers.find_letter(key, desk.me()))
         outbox.retry_letter(found)
         code = found.dossier.code
     flash(_("Văn bản được xếp ký lại ngay."), "info")
@@ -52,11 +52,11 @@ def sign_again(key: str) -> ResponseReturnValue:
 @bp.get("/desk/dossiers/<code>/control-slip.pdf")
 def control_slip(code: str) -> ResponseReturnValue:
     """Show who had a dossier from when to when, as the prescribed slip."""
-    slip = control.slip(own_or_404(queues.find(code)))
+    slip = control.slip(own_or_404(queues.find(code, desk.me())))
     return files.pdf(rendering.letter(slip), f"phieu-kiem-soat-{code}.pdf")
 
 
 @desk.bp.get("/desk/attachments/<int(max=2147483647):number>")
 def attachment(number: int) -> ResponseReturnValue:
     """Show a file an applicant sent."""
-    return files.shown(own_or_404(papers.find_attachment(number)))
+    return files.shown(own_or_404(papers.find_attachment(number, desk.me())))

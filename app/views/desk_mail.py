@@ -42,7 +42,7 @@ def mail() -> ResponseReturnValue:
     state = request.args.get("state", "")
     if state not in papers.MAIL_STATES:
         state = moving[0] if moving else "sent"
-    page = papers.mails(state, after=request.args.get("after", ""))
+    page = papers.mails(state, me(), after=request.args.get("after", ""))
     is_open = queues.may_see(me())
     return render_template(
         "desk/mail.html",

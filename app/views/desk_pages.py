@@ -192,7 +192,7 @@ def _offer(
     is_tried = action.name == attempt.action
     typed = attempt.typed or {} if is_tried else {}
     form = forms.fill(
-        [(Text(""), list(action.asks))],
+        [(Text(""), [facts.with_catalogues(f) for f in action.asks])],
         {f.name: typed.get(f.name, "") for f in action.asks},
         {},
         attempt.errors or {} if is_tried else {},

@@ -14,7 +14,7 @@ from app.models import Attachment, Dossier, Recipient
 from app.services import attachments, circulation, list_sources, recipients
 from app.services import queue as queues
 from app.views import own_or_404
-from app.views.desk import bp
+from app.views.desk import bp, me
 from workflows import Field, FieldType, Phase, Text
 
 _ACCOUNT = {
@@ -47,7 +47,7 @@ def recipients_panel(dossier: Dossier) -> dict[str, Any]:
 @bp.get("/desk/dossiers/<code>/recipients")
 def recipients_page(code: str) -> ResponseReturnValue:
     """Show the list: the silent first, then what the others answered."""
-    dossier: Dossier = own_or_404(queues.find(code))
+    dossier: Dossier = own_or_404(queues.find(code, me()))
     own_or_404(dossier if dossier.phase != Phase.DRAFT else None)
     listed = recipients.rows(dossier)
     unreached = circulation.unreached(dossier)

@@ -13,7 +13,7 @@ from app.language import say
 from app.models import Dossier
 from app.services import calendar, tracking
 from app.services.tracking import Line, Wanted
-from app.views.desk import bp
+from app.views.desk import bp, me
 from app.views.desk_review import workbook
 from app.views.step_up import export
 from workflows import FINAL_PHASES, Clock, Phase, Role, Text
@@ -44,7 +44,7 @@ _LATE = Text("Quá hạn {n} ngày", "{n} days late")
 def tracking_book() -> ResponseReturnValue:
     """Show the tracking book of a year, the first received on top."""
     wanted = _wanted()
-    page = tracking.page(wanted, after=_number("after"), before=_number("before"))
+    page = tracking.page(wanted, me(), after=_number("after"), before=_number("before"))
     office = calendar.office()
     here: dict[str, Any] = {
         "year": wanted.year,
@@ -73,7 +73,7 @@ def tracking_workbook() -> ResponseReturnValue:
     """Send all the lines of the filter as a workbook."""
     wanted, office = _wanted(), calendar.office()
     month = f"-{wanted.month:02d}" if wanted.month else ""
-    rows = (_row(line, office) for line in tracking.everything(wanted))
+    rows = (_row(line, office) for line in tracking.everything(wanted, me()))
     return workbook(
         say(Text("Sổ theo dõi hồ sơ", "Tracking book")),
         f"so-theo-doi-ho-so-{wanted.year}{month}",

@@ -208,7 +208,7 @@ def wording_dossier(kind: str) -> ResponseReturnValue:
     """Show the wording in use on a real dossier; nothing is drafted or kept."""
     _known(kind)
     code = " ".join(request.args.get("code", "").split())[:60].upper()
-    dossier: Dossier | None = queues.find(code) if code else None
+    dossier: Dossier | None = queues.find(code, me()) if code else None
     if dossier is None:
         return _not_drawn([_("Không có hồ sơ mã số này.")])
     if kind not in workflows.get(dossier.kind).letters:

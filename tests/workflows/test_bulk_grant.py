@@ -31,6 +31,9 @@ MOVES = """
     cancel: revising → cancelled
     cancel: awaiting_reply → cancelled
     cancel: in_review → cancelled
+    reassign: revising → revising
+    reassign: awaiting_reply → awaiting_reply
+    reassign: in_review → in_review
 """
 
 

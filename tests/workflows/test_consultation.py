@@ -25,6 +25,9 @@ MOVES = """
     cancel: revising → cancelled
     cancel: collecting → cancelled
     cancel: in_review → cancelled
+    reassign: revising → revising
+    reassign: collecting → collecting
+    reassign: in_review → in_review
 """
 
 

@@ -41,6 +41,8 @@ STANDARD = """
     extend: pending_refusal → pending_refusal
     extend: signed_grant → signed_grant
     extend: signed_refusal → signed_refusal
+    reassign: in_review → in_review
+    reassign: supplement_requested → supplement_requested
 """
 # The same, where the grant gives a first access; and a first access that nobody used yet.
 WITH_ACCESS = f"{STANDARD}    reissue: granted → granted\n"

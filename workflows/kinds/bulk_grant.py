@@ -83,7 +83,7 @@ WORKFLOW = Workflow(
                asks=(REASON, NOTE), tone="warning"),
         Action("send_back", Text("Trả lại chuyên viên", "Send back"),
                Text("đã trả lại chuyên viên", "sent the letter back"),
-               _S, ("pending_refusal",), "in_review", asks=(BACK,)),
+               _S, ("pending_refusal",), "in_review", effect="give_back", asks=(BACK,)),
         Action("approve", Text("Ký thông báo", "Sign the notice"),
                Text("đã ký thông báo không được cấp", "signed the refusal"),
                _S, ("pending_refusal",), "signed_refusal", signs=True, tone="primary"),

@@ -117,7 +117,7 @@ def test_anonymous_people_are_sent_to_the_sign_in(app: Flask) -> None:
 def test_an_applicant_is_nobody_on_the_desk(app: Flask) -> None:
     code = filed(app)
     with app.app_context():
-        found = queue.find(code)
+        found = queue.find(code, user("an"))
         assert found is not None
         roles = dossiers.roles_of(applicant(found.email), found)
         assert roles == {"applicant"}

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import DossierEvent, User
 from app.services import queue
 from tests.app.views.desk_walk import REASON, Queries, act, at_desk, filed, state_of
-from tests.helpers import mails
+from tests.helpers import mails, user
 
 
 def test_the_whole_way_from_officer_over_leader_to_clerk(app: Flask) -> None:
@@ -173,7 +173,7 @@ def test_a_premise_that_failed_is_told_before_and_after(app: Flask) -> None:
         from app import samples
 
         key = samples.submit_sample("Nhà thuốc An Bình", "khac@example.vn", "2101/ĐKKDD-LSO")
-        found = next(d for d in queue.search("an binh").rows if d.code != first)
+        found = next(d for d in queue.search("an binh", user("an")).rows if d.code != first)
         second = str(found.code)
         assert key
     for code in (first, second):
@@ -203,7 +203,8 @@ def test_the_page_of_a_dossier_reads_a_bounded_number_of_times(app: Flask) -> No
         officer.get(f"/desk/dossiers/{code}")
 
     assert after.count == before.count
-    assert after.count <= 17, after.statements
+    # Three are the rights of who looks and the colleagues it may be handed to.
+    assert after.count <= 20, after.statements
 
 
 def test_the_history_tells_who_did_what_and_why(app: Flask) -> None:

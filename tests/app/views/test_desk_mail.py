@@ -11,6 +11,7 @@ from app.extensions import db
 from app.models import OutgoingMail
 from app.services import papers
 from tests.app.views.desk_walk import Queries, at_desk, filed
+from tests.helpers import user
 
 
 @pytest.fixture(autouse=True)
@@ -106,10 +107,10 @@ def test_mail_is_paged_and_asks_no_more_for_more(app: Flask) -> None:
 
     assert few.count == many.count <= 12
     with app.app_context():
-        page, seen = papers.mails("dead"), []
+        page, seen = papers.mails("dead", user("an")), []
         seen += [m.id for m in page.rows]
         while page.next:
-            page = papers.mails("dead", after=page.next)
+            page = papers.mails("dead", user("an"), after=page.next)
             seen += [m.id for m in page.rows]
         assert len(seen) == len(set(seen)) == 61
 

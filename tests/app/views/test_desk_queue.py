@@ -119,14 +119,14 @@ def test_tallies_count_each_part_and_what_is_late(context: Flask) -> None:
 def test_search_finds_with_and_without_marks(context: Flask, typed: str) -> None:
     put(context, row(7), row(8))
 
-    assert [d.code for d in queue.search(typed).rows] == ["H37.12-261120-0007"]
+    assert [d.code for d in queue.search(typed, user("an")).rows] == ["H37.12-261120-0007"]
 
 
 @pytest.mark.parametrize("typed", ["%", "_", "\\", "'", "nha%thuoc"])
 def test_search_takes_marks_of_the_database_as_text(context: Flask, typed: str) -> None:
     put(context, row(7))
 
-    assert queue.search(typed).rows == []
+    assert queue.search(typed, user("an")).rows == []
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_each_role_begins_where_its_work_is(app: Flask) -> None:
 def test_an_overdue_dossier_says_so_also_on_a_weekend(app: Flask) -> None:
     code = filed(app)
     with app.app_context():
-        found = queue.find(code)
+        found = queue.find(code, user("an"))
         assert found is not None
         found.due_on = clock.today() - timedelta(days=1)
         db.session.commit()
