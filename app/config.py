@@ -76,6 +76,15 @@ class Config(BaseSettings):
     comment_reminder_days: int = Field(
         3, description="bodies that have not commented are reminded so many days before"
     )
+    staff_link_hours: int = Field(
+        48, ge=1, le=336, description="a link by which staff choose a password opens so long"
+    )
+    idle_account_days: int = Field(
+        45, ge=1, description="a staff account nobody used for so many days is suspended"
+    )
+    rights_review_months: int = Field(
+        6, ge=1, description="every right of a person is confirmed at least so often"
+    )
     upload_max_mb: int = Field(10, description="largest attachment")
     session_idle_minutes: int = Field(60, description="staff are signed out after so long")
     session_hours: int = Field(12, description="longest sign-in")

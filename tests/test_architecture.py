@@ -47,6 +47,7 @@ PUBLIC = {
     "verification.ask",
     "verification.check",
     "verification.letter",
+    "welcome.choose",
 }
 
 

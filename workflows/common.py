@@ -4,6 +4,7 @@ from workflows.basis import NAMED
 from workflows.definition import DRAFTED, Action, Clock, Guard, Phase, Role, State
 from workflows.fields import Field, FieldType
 from workflows.guards import access_unused, not_extended_yet
+from workflows.handing_over import NOTE, reassigned
 from workflows.text import Text
 
 _A = frozenset({Role.APPLICANT})
@@ -157,15 +158,6 @@ MISSING = Field(
     ),
     max_length=2000,
 )
-NOTE = Field(
-    "note",
-    Text("Ý kiến", "Note"),
-    FieldType.PARAGRAPHS,
-    sample="Hồ sơ đầy đủ, thông tin khớp với giấy chứng nhận.",
-    required=False,
-    hint=Text("Chỉ lưu hành nội bộ.", "Internal only."),
-    max_length=2000,
-)
 BACK = Field(
     "note",
     Text("Nội dung cần xem lại", "What to look at again"),
@@ -173,29 +165,6 @@ BACK = Field(
     sample="Kiểm tra lại số giấy chứng nhận.",
     max_length=2000,
 )
-
-
-COLLEAGUE = Field(
-    "colleague",
-    Text("Người thụ lý mới", "The new officer"),
-    FieldType.CHOICE,
-    sample="Nông Văn Bình (binh)",
-    hint=Text(
-        "Chuyên viên được phân quyền đối với hệ thống của hồ sơ này.",
-        "An officer with rights on the system of this dossier.",
-    ),
-    choices_from="officers",
-)
-
-
-def reassigned(*states: str) -> tuple[Action, ...]:
-    """Return the way of a dossier to another officer: by who holds it, or when they leave."""
-    return tuple(
-        Action("reassign", Text("Chuyển người thụ lý", "Hand over to a colleague"),
-               Text("đã chuyển người thụ lý", "handed the dossier over to another officer"),
-               _O | _SYSTEM, (state,), state, effect="reassign", asks=(COLLEAGUE, NOTE))
-        for state in states
-    )  # fmt: skip
 
 
 # Where the house has the dossier and owes its result.

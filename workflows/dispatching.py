@@ -1,9 +1,10 @@
 """The stretch of what the house itself sends to many: drafted, signed, sent, answered, closed."""
 
-from workflows.common import BACK, NOTE, STATES, reassigned
+from workflows.common import BACK, STATES
 from workflows.definition import DRAFTED, Action, Clock, Guard, Phase, Role, State
 from workflows.fields import BASIC, Field, FieldType
 from workflows.guards import has_recipients
+from workflows.handing_over import NOTE, reassigned
 from workflows.text import Text
 
 _O = frozenset({Role.OFFICER})

@@ -2,13 +2,15 @@
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
-from app import clock
 from app.cli.output import json_option, report
+from app.errors import Invalid
 from app.extensions import db
-from app.models import Unit, User
+from app.models import User
 from app.security import passwords, sessions
-from app.services import own_password
+from app.security.actors import SYSTEM
+from app.services import audit, own_password, people
 from app.transaction import transaction
 from workflows import Role
 
@@ -33,7 +35,9 @@ def list_(as_json: bool) -> None:
                 "roles": ", ".join(u.roles),
                 "active": u.is_active,
             }
-            for u in db.session.scalars(select(User).order_by(User.username))
+            for u in db.session.scalars(
+                select(User).options(selectinload(User.grants)).order_by(User.username)
+            )
         ),
         as_json=as_json,
     )
@@ -62,26 +66,21 @@ def add(
     weakness = passwords.weakness(password, about={username, full_name, email})
     if weakness is not None:
         raise click.ClickException(weakness)
-    with transaction():
-        row = db.session.scalars(select(Unit).where(Unit.symbol == unit)).first()
-        if row is None:
-            raise click.ClickException(f"no unit {unit}")
-        if db.session.scalars(select(User).where(User.username == username.lower())).first():
-            raise click.ClickException(f"{username} exists")
-        db.session.add(
-            User(
-                username=username.lower(),
+    try:
+        with transaction():
+            user = people.add(
+                username=username,
                 full_name=full_name,
                 email=email,
                 position=position,
-                unit=row,
-                roles=list(roles),
+                unit=people.unit(unit),
                 capacity=capacity,
-                password_hash=passwords.hash_password(password),
-                must_change_password=True,
-                created_at=clock.now(),
+                password=password,
             )
-        )
+            user.roles = list(roles)
+            audit.record("person_invited", SYSTEM, f"user:{user.id}", {"rights": user.roles})
+    except Invalid as error:
+        raise click.ClickException("; ".join(map(str, error.errors.values()))) from None
     click.echo(username.lower())
 
 
@@ -90,11 +89,11 @@ def add(
 def reset_otp(username: str) -> None:
     """Forget a person's authenticator and end their sessions; the next sign-in enrols anew."""
     with transaction():
-        user = db.session.scalars(select(User).where(User.username == username.lower())).first()
+        user = people.find(username)
         if user is None:
             raise click.ClickException(f"no user {username}")
-        user.totp_secret, user.totp_last_step = None, 0
-        sessions.end_all(user)
+        people.forget_factors(user)
+        audit.record("access_reset", SYSTEM, f"user:{user.id}", {"factors": True})
     click.echo(user.username)
 
 
@@ -104,7 +103,7 @@ def reset_otp(username: str) -> None:
 def reset_password(username: str, password: str) -> None:
     """Set a first password for somebody who forgot theirs; their next sign-in changes it."""
     with transaction():
-        user = db.session.scalars(select(User).where(User.username == username.lower())).first()
+        user = people.find(username)
         if user is None:
             raise click.ClickException(f"no user {username}")
         weakness = passwords.weakness(password, about=own_password.about(user))

@@ -70,6 +70,8 @@ class Delegation(Base):
     until: Mapped[date]
     entered_at: Mapped[datetime]
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    # NULL: entered by an administrator, waits for the word of the principal.
+    approved_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
     principal: Mapped["User"] = relationship(foreign_keys=[principal_id])

@@ -101,6 +101,11 @@ def roles_of(actor: Actor, dossier: Dossier) -> frozenset[Role]:
     return frozenset(roles)
 
 
+def may_hold(user: User, dossier: Dossier) -> bool:
+    """Tell whether a dossier may be put into the hands of somebody."""
+    return Role.ADMIN not in staff_roles(user) and _is_granted(user, Role.OFFICER, dossier)
+
+
 def delegation_for(user: User, dossier: Dossier) -> Delegation | None:
     """Return the delegation under which somebody signs this dossier; None by their own right.
 
@@ -166,7 +171,8 @@ def _is_granted(user: User, role: Role, dossier: Dossier) -> bool:
 def _counts(delegation: Delegation) -> bool:
     """Tell whether a delegation holds today; it falls with the right of its principal."""
     return (
-        delegation.revoked_at is None
+        delegation.approved_at is not None
+        and delegation.revoked_at is None
         and delegation.since <= clock.today() <= delegation.until
         and is_head(delegation.principal)
         and Role.ADMIN not in _own(delegation.principal)

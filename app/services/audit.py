@@ -35,6 +35,18 @@ WHAT: Mapping[str, Text] = {
     "session_ended": Text("kết thúc phiên đăng nhập khác", "ended another session"),
     "code_refused": Text("nhập sai mã xác thực", "gave a wrong one-time code"),
     "confirmed": Text("xác nhận bằng mã", "confirmed with a code"),
+    "right_proposed": Text("đề nghị phân quyền", "proposed a right"),
+    "rights_changed": Text("thay đổi quyền", "changed rights"),
+    "rights_confirmed": Text("rà soát, xác nhận quyền", "reviewed and confirmed rights"),
+    "person_invited": Text("mời người dùng", "invited a person"),
+    "person_suspended": Text("tạm ngừng tài khoản", "suspended an account"),
+    "person_resumed": Text("mở lại tài khoản", "reopened an account"),
+    "person_moved": Text("chuyển phòng, chức vụ", "moved a person"),
+    "person_left": Text("đóng tài khoản của người thôi việc", "closed the account of a leaver"),
+    "access_reset": Text("gửi liên kết đặt lại", "sent a link to reset access"),
+    "dossiers_handed_over": Text("phân công lại hồ sơ", "re-assigned dossiers"),
+    "delegated": Text("ghi nhận ủy quyền ký", "entered a delegation of signing"),
+    "delegation_revoked": Text("chấm dứt ủy quyền ký", "revoked a delegation of signing"),
     "exported": Text("kết xuất dữ liệu", "exported data"),
     "erased": Text("xóa dữ liệu cá nhân", "erased personal data"),
     "personal_data_seen": Text("xem đầy đủ số của cá nhân", "saw a person's numbers in full"),
@@ -99,6 +111,12 @@ def digest(event: AuditEvent) -> str:
     ]  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return keys.mac("audit", text)
+
+
+def about(what: str, most: int = 50) -> list[AuditEvent]:
+    """Return the last rows about something, the newest first."""
+    query = select(AuditEvent).where(AuditEvent.about == what).order_by(AuditEvent.id.desc())
+    return list(db.session.scalars(query.limit(most)))
 
 
 def problems() -> Iterator[str]:

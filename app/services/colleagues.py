@@ -3,6 +3,7 @@
 import re
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import selectinload
 
 from app.extensions import db
 from app.models import Grant, User
@@ -28,17 +29,18 @@ def label(user: User) -> str:
     return f"{user.full_name} ({user.username})"
 
 
-def officers() -> list[User]:
-    """Return active people with a right of an officer, by name."""
+def officers(*, with_rights: bool = False) -> list[User]:
+    """Return active people with a right of an officer, by name; `with_rights` read at once."""
     is_officer = exists().where(
         Grant.user_id == User.id,
         Grant.role == Role.OFFICER,
         Grant.approved_at.is_not(None),
         Grant.ended_at.is_(None),
     )
-    return list(
-        db.session.scalars(select(User).where(User.is_active, is_officer).order_by(User.folded))
-    )
+    query = select(User).where(User.is_active, is_officer).order_by(User.folded)
+    if with_rights:
+        query = query.options(selectinload(User.grants))
+    return list(db.session.scalars(query))
 
 
 def successor_of(user: User) -> User | None:

@@ -12,10 +12,10 @@ from app import clock
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, ConnectionCode, Dossier, TargetSystem
-from app.security.actors import Actor, roles_of, staff
+from app.security.actors import Actor, may_hold
 from app.services import accounts, activations, colleagues, connections, facts, holders
 from app.services.list_effects import LIST_EFFECTS
-from workflows import Role, Text
+from workflows import Text
 from workflows.guards import access_unused, no_account_yet
 
 Effect = Callable[[Dossier, Actor], None]
@@ -31,8 +31,7 @@ def reassign(dossier: Dossier, actor: Actor) -> None:
     chosen = colleagues.named(dossier.events[-1].details["colleague"])
     if chosen is None or chosen.id == dossier.officer_id:
         raise Conflict(Text("Chọn một chuyên viên khác.", "Choose another officer."))
-    dossier.officer = None
-    if Role.OFFICER not in roles_of(staff(chosen), dossier):
+    if not may_hold(chosen, dossier):
         raise Conflict(
             Text(
                 "{name} không được phân quyền đối với hệ thống của hồ sơ này.",

@@ -83,9 +83,7 @@ def change(user: User, *, current: str, new: str, again: str, client: str) -> Ma
         sign_ins.note(user, "wrong_password")
         audit.record("password_refused", actor_of(user))
         return {"current": _WRONG}
-    problem = passwords.weakness(new, about=about(user))
-    if problem is None and _was_used(user, new):
-        problem = _USED
+    problem = objection(user, new)
     if problem is not None:
         return {"new": problem}
     if new != again:
@@ -94,6 +92,12 @@ def change(user: User, *, current: str, new: str, again: str, client: str) -> Ma
     sessions.end_all(user, sessions.Ended.PASSWORD, but=sessions.staff_session())
     sessions.rotate(sessions.STAFF)
     return {}
+
+
+def objection(user: User, new: str) -> Text | None:
+    """Say why somebody may not choose this password; None when they may."""
+    problem = passwords.weakness(new, about=about(user))
+    return _USED if problem is None and _was_used(user, new) else problem
 
 
 def _was_used(user: User, password: str) -> bool:

@@ -4,7 +4,7 @@ import logging
 
 from app.errors import AppError
 from app.security.actors import SYSTEM
-from app.services import announcements, circulation, custody, deadlines, dossiers
+from app.services import announcements, circulation, custody, deadlines, dossiers, rights_review
 from app.transaction import transaction
 from workflows import ActionRefused
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 def run() -> dict[str, int]:
     """Do everything that is due; safe to run twice, on several machines."""
-    done = {"reopened": 0, "lapsed": 0, "reminded": 0}
+    done = {"reopened": 0, "lapsed": 0, "reminded": 0, "suspended": 0}
     with transaction():
         for dossier in deadlines.overdue_registrations():
             announcements.reopened(dossier)
@@ -26,6 +26,8 @@ def run() -> dict[str, int]:
             log.info("lapse: somebody was first")
             continue
         done["lapsed"] += 1
+    with transaction():
+        done["suspended"] = rights_review.suspend_idle()
     done["reminded"] = _remind() + _remind_of_drafts()
     return done
 

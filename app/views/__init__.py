@@ -64,6 +64,7 @@ def register(app: Flask, config: Config) -> None:
         desk_affected,
         desk_arrivals,
         desk_chain,
+        desk_delegations,
         desk_dossier,
         desk_drafts,
         desk_interchange,
@@ -73,12 +74,14 @@ def register(app: Flask, config: Config) -> None:
         desk_mail,
         desk_me,
         desk_numbers,
+        desk_people,
         desk_recipients,
         desk_reconcile,
         desk_register,
         desk_registers,
         desk_retention,
         desk_review,
+        desk_rights,
         desk_tracking,
         desk_wordings,
         failures,
@@ -87,11 +90,12 @@ def register(app: Flask, config: Config) -> None:
         received,
         step_up,
         verification,
+        welcome,
     )
 
     for module in (
         portal, applicants, activation, custody, received, auth, desk, desk_letters, health,
-        verification,
+        verification, welcome,
     ):  # fmt: skip
         app.register_blueprint(module.bp)
     if config.env == "development":

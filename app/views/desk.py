@@ -11,8 +11,8 @@ from app.calendar import OfficeCalendar
 from app.language import say
 from app.models import Dossier, User
 from app.security import sessions
-from app.security.actors import staff_roles
-from app.services import calendar, own_password, papers
+from app.security.actors import is_head, staff_roles
+from app.services import calendar, own_password, papers, rights, rights_review
 from app.services import queue as queues
 from app.views import F, app_view, own_or_404
 from workflows import Phase, Role, Text
@@ -60,6 +60,15 @@ def nav() -> dict[str, Any]:
         items.append(_item("desk.arrivals", Text("Sổ văn bản đến", "Incoming register"), "inbox"))
         items.append(_item("desk.tracking_book", Text("Sổ theo dõi", "Tracking book"), "clock"))
         items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
+    held = staff_roles(user)
+    if rights.may_manage(user):
+        n = len(rights.waiting()) + rights_review.overdue()
+        items.append(_item("desk.people_page", Text("Nhân sự", "People"), "people", n))
+    elif is_head(user):
+        n = len(rights.waiting())
+        items.append(_item("desk.waiting_rights", Text("Phân quyền", "Rights"), "people", n))
+    if {Role.ADMIN, Role.SIGNER} & held:
+        items.append(_item("desk.delegations_page", Text("Ủy quyền ký", "Delegations"), "pen"))
     items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
     if Role.ADMIN in staff_roles(user):
         items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "clock"))
@@ -90,6 +99,11 @@ _PARTS = {
     "desk.review": "desk.registers",
     "desk.reconcile": "desk.registers",
     "desk.reconcile_file": "desk.registers",
+    "desk.person": "desk.people_page",
+    "desk.person_act": "desk.people_page",
+    "desk.new_person": "desk.people_page",
+    "desk.rights_page": "desk.people_page",
+    "desk.delegate": "desk.delegations_page",
     "desk.wording": "desk.wordings_page",
     "desk.wording_form": "desk.wordings_page",
     "desk.wording_save": "desk.wordings_page",

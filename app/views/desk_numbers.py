@@ -24,11 +24,11 @@ from app.views.desk_registers import reads_numbers
 def dossier_numbers(code: str) -> ResponseReturnValue:
     """Show a dossier with its numbers to somebody whose work it is."""
     with transaction():
-        found: Dossier = own_or_404(queues.find(code))
+        found: Dossier = own_or_404(queues.find(code, me()))
         if not may_see_numbers(found, staff(me())):
             abort(403)
         _note(f"dossier:{found.code}")
-    return page(own_or_404(queues.find(code)), is_open=True)
+    return page(own_or_404(queues.find(code, me())), is_open=True)
 
 
 @bp.post("/desk/accounts/<int(max=2147483647):number>/numbers")

@@ -2,7 +2,7 @@
 
 from workflows.account_fields import CUSTODIAN_NAME, CUSTODIAN_PHONE, SYSTEM
 from workflows.basis import BASIS
-from workflows.common import BACK, NOTE, REASON, STATES
+from workflows.common import BACK, REASON, STATES
 from workflows.definition import DRAFTED, Action, Clock, Once, Phase, Role, State, Workflow
 from workflows.dispatching import (
     CONTENT,
@@ -15,6 +15,7 @@ from workflows.dispatching import (
 )
 from workflows.fields import BASIC, PUBLIC, Choice, Field, FieldType
 from workflows.guards import no_unit_has_an_account, somebody_is_silent
+from workflows.handing_over import NOTE
 from workflows.rules import all_or_none
 from workflows.text import Text
 

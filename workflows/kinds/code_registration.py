@@ -1,10 +1,11 @@
 """Đăng ký mã liên thông: one code per facility, one per prescriber (rule C1)."""
 
 from workflows.account_fields import CUSTODIAN_PHONE, DATA_CONSENT, PAPERS, REQUEST_SCAN
-from workflows.common import NOTE, STATES, standard
+from workflows.common import STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import BASIC, Choice, Field, FieldType
 from workflows.guards import no_code_yet
+from workflows.handing_over import NOTE
 from workflows.text import Text
 
 _HOLDER = Text("Đối tượng đăng ký", "Who the code is for")

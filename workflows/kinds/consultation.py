@@ -1,7 +1,7 @@
 """Lấy ý kiến dự thảo: a draft to many bodies, their answers by a deadline (seed 001, rule V3)."""
 
 from workflows.basis import BASIS
-from workflows.common import NOTE, STATES
+from workflows.common import STATES
 from workflows.definition import Action, Clock, Once, Phase, Role, State, Workflow
 from workflows.dispatching import (
     CONTENT,
@@ -12,6 +12,7 @@ from workflows.dispatching import (
 )
 from workflows.fields import BASIC, PUBLIC, Choice, Field, FieldType
 from workflows.guards import may_summarise, somebody_is_silent
+from workflows.handing_over import NOTE
 from workflows.rules import all_or_none, one_of
 from workflows.text import Text
 

@@ -1,12 +1,10 @@
 """Grants instead of a list of roles, delegations, links of the staff; the system of a dossier."""
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -67,6 +65,7 @@ def upgrade() -> None:
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("entered_at", _MOMENT, nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=False),
+        sa.Column("approved_at", _MOMENT, nullable=True),
         sa.Column("revoked_at", _MOMENT, nullable=True),
         *_people("delegations", "principal_id", "deputy_id", "entered_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_delegations"),
@@ -114,9 +113,10 @@ def _people(table: str, *columns: str) -> list[sa.ForeignKeyConstraint]:
 
 
 def _move_roles() -> None:
+    from app import clock
     from app.formats import fold
 
-    bind, now = op.get_bind(), datetime.now(UTC)
+    bind, now = op.get_bind(), clock.now()
     for row in bind.execute(sa.select(_USERS.c["id", "roles", "full_name", "username"])).all():
         for role in row.roles:
             values = {"user_id": row.id, "role": role, "basis": "", "granted_at": now}

@@ -10,7 +10,7 @@ from app.migrations.append_only import guard, guard_but_for_erasure, release
 from app.security import keys
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

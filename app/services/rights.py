@@ -1,0 +1,223 @@
+"""Who gives whom which right; nobody grants above their own (rule A4, seeds 002 and 003).
+
+The order: an administrator manages people, and gives or ends what officers and clerks have. What
+an administrator does not stand above, a leader's signature and another administrator, they can
+only propose: it counts once a second person approves it, another administrator or the head of
+the department, who is neither the one who proposed it nor the one it is for. Nobody touches
+their own rights, and there is always an administrator left.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app import clock
+from app.errors import Refused
+from app.extensions import db
+from app.models import Grant, User
+from app.security import sessions
+from app.security.actors import ROLE_NAMES, is_head, staff, staff_roles
+from app.services import audit, mails
+from workflows import Role, Text
+
+GRANTED = (Role.OFFICER, Role.SIGNER, Role.CLERK, Role.ADMIN)
+_NEEDS_TWO = frozenset({Role.SIGNER, Role.ADMIN})
+_NO = Text(
+    "Ông/Bà không được phép phân quyền cho người dùng: {why}",
+    "You are not allowed to change the rights of this person: {why}",
+)
+_OWN = Text("không ai tự thay đổi quyền của mình.", "nobody changes their own rights.")
+_NOT_ADMIN = Text("việc này của quản trị.", "this is for administrators.")
+_SAME = Text(
+    "quyền này cần người thứ hai xác nhận, không phải người đã đề nghị.",
+    "this right needs a second person, not the one who proposed it.",
+)
+_ABOVE = Text(
+    "chỉ quản trị khác hoặc người đứng đầu Sở xác nhận quyền này.",
+    "only another administrator or the head of the department approves this right.",
+)
+_LAST = Text(
+    "đây là quản trị cuối cùng; hãy phân quyền cho một quản trị khác trước.",
+    "this is the last administrator; appoint another one first.",
+)
+_GONE = Text("người này đã thôi việc.", "this person has left.")
+
+
+def refused(why: Text) -> Refused:
+    """Return the refusal of seed 003 with its reason."""
+    return Refused(_NO.fill(why=why))
+
+
+def may_manage(user: User) -> bool:
+    """Tell whether somebody manages people."""
+    return Role.ADMIN in staff_roles(user)
+
+
+def may_approve(user: User) -> bool:
+    """Tell whether somebody may be the second person of a right."""
+    return may_manage(user) or is_head(user)
+
+
+def check_manages(by: User, whom: User) -> None:
+    """Raise Refused when somebody may not change the account of another."""
+    if not may_manage(by):
+        raise refused(_NOT_ADMIN)
+    if by.id == whom.id:
+        raise refused(_OWN)
+    if whom.left_at:
+        raise refused(_GONE)
+
+
+def grant(by: User, whom: User, role: Role, system: str | None, basis: str) -> Grant:
+    """Give a right, or propose it where a second person is needed. Raises Refused."""
+    check_manages(by, whom)
+    if role not in GRANTED:
+        raise refused(_ABOVE)
+    system = None if role is Role.ADMIN else system
+    if any(g.role == role and g.system == system and g.ended_at is None for g in whom.grants):
+        raise Refused(Text("Người này đã có quyền đó.", "This person has that right already."))
+    before, now = words(whom), clock.now()
+    needs_two = role in _NEEDS_TWO
+    given = Grant(
+        role=role,
+        system=system,
+        basis=basis,
+        granted_at=now,
+        granted_by=by,
+        approved_at=None if needs_two else now,
+        confirmed_at=None if needs_two else now,
+        confirmed_by=None if needs_two else by,
+    )
+    whom.grants.append(given)
+    db.session.flush()
+    if needs_two:
+        audit.record("right_proposed", staff(by), f"user:{whom.id}", _said(given))
+    else:
+        _changed(by, whom, before, _said(given))
+    return given
+
+
+def approve(by: User, given: Grant) -> None:
+    """Be the second person of a right. Raises Refused."""
+    if by.id == given.user_id:
+        raise refused(_OWN)
+    if by.id == given.granted_by_id:
+        raise refused(_SAME)
+    if not may_approve(by):
+        raise refused(_ABOVE)
+    if not given.is_waiting or given.user.left_at:
+        raise Refused(Text("Đề nghị này không còn chờ xác nhận.", "This no longer waits."))
+    before = words(given.user)
+    given.approved_at = given.confirmed_at = clock.now()
+    given.approved_by_id = by.id
+    given.confirmed_by = by
+    _changed(by, given.user, before, _said(given))
+
+
+def end(by: User, given: Grant) -> None:
+    """Take a right away, or a proposal back. Raises Refused."""
+    check_manages(by, given.user)
+    if given.ended_at:
+        raise Refused(Text("Quyền này đã kết thúc.", "This right has ended already."))
+    if given.role == Role.ADMIN and given.is_in_force:
+        keep_an_administrator(given.user)
+    before = words(given.user)
+    given.ended_at = clock.now()
+    _changed(by, given.user, before, _said(given))
+
+
+def keep_an_administrator(besides: User) -> None:
+    """Raise Refused when nobody else is an administrator who can sign in."""
+    others = (
+        select(func.count())
+        .select_from(Grant)
+        .join(Grant.user)
+        .where(
+            Grant.role == Role.ADMIN,
+            Grant.approved_at.is_not(None),
+            Grant.ended_at.is_(None),
+            User.is_active,
+            User.id != besides.id,
+        )
+    )
+    if Role.ADMIN in staff_roles(besides) and not db.session.scalar(others):
+        raise refused(_LAST)
+
+
+def waiting() -> list[Grant]:
+    """Return the rights that wait for a second person, the oldest first."""
+    query = (
+        select(Grant)
+        .where(Grant.approved_at.is_(None), Grant.ended_at.is_(None))
+        .order_by(Grant.id)
+        .options(joinedload(Grant.user), joinedload(Grant.granted_by))
+    )
+    return list(db.session.scalars(query))
+
+
+def find(number: int) -> Grant | None:
+    """Return a right to change, with its person locked: two changes follow each other."""
+    given = db.session.get(Grant, number)
+    if given is not None:
+        db.session.execute(select(User.id).where(User.id == given.user_id).with_for_update())
+        db.session.refresh(given)
+    return given
+
+
+def covers(user: User, role: Role, system: str) -> bool:
+    """Tell whether somebody has a role on a system ("" for what belongs to none)."""
+    return any(g.is_in_force and g.role == role and g.system in (None, system) for g in user.grants)
+
+
+def words(user: User) -> list[str]:
+    """Return what somebody may do, as the audit trail keeps it."""
+    return sorted(word(g) for g in user.grants if g.is_in_force)
+
+
+def word(given: Grant) -> str:
+    """Return a right as one word."""
+    return f"{given.role}:{given.system}" if given.system else given.role
+
+
+def label(given: Grant) -> Text:
+    """Return a right as people read it."""
+    name = ROLE_NAMES[Role(given.role)]
+    return Text(f"{name} ({given.system})", f"{name.en} ({given.system})") if given.system else name
+
+
+def _said(given: Grant) -> dict[str, Any]:
+    return {"right": word(given), "basis": given.basis}
+
+
+def _changed(by: User, whom: User, before: list[str], details: Mapping[str, Any]) -> None:
+    """Note who changed what, end the sessions that have the old rights, and tell the person."""
+    after = words(whom)
+    row = audit.record(
+        "rights_changed",
+        staff(by),
+        f"user:{whom.id}",
+        {**details, "before": before, "after": after},
+    )
+    sessions.end_all(whom)
+    db.session.flush()
+    held = [label(g) for g in whom.grants if g.is_in_force]
+    context = {"name": whom.full_name, "rights": held, "by": by.full_name}
+    mails.queue("rights_changed", whom.email, once=f"rights:{row.id}", context=context)
+
+
+def administrators() -> list[User]:
+    """Return the administrators who can sign in."""
+    query = (
+        select(User)
+        .join(Grant, Grant.user_id == User.id)
+        .where(
+            Grant.role == Role.ADMIN,
+            Grant.approved_at.is_not(None),
+            Grant.ended_at.is_(None),
+            User.is_active,
+        )
+        .order_by(User.id)
+    )
+    return list(db.session.scalars(query).unique())
