@@ -57,13 +57,34 @@ def _same() -> str:
 
 
 def release(table: str) -> None:
-    """Undo `guard`; a batch migration of the table needs it too, since SQLite copies tables."""
+    """Undo what guards a table; a batch migration needs it too, since SQLite copies tables."""
     if _is_postgresql():
-        op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table} ON {table}")
-        op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table}_row ON {table}")
+        for name in (table, f"{table}_row", f"{table}_update"):
+            op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{name} ON {table}")
         return
     for verb in ("update", "delete"):
         op.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{table}_{verb}")
+
+
+def guard_rising(table: str, key: str, column: str) -> None:
+    """Refuse DELETE, another key, and any UPDATE that does not make a column greater."""
+    falls = f"NEW.{column} <= OLD.{column} OR NEW.{key} <> OLD.{key}"
+    if _is_postgresql():
+        op.execute(_DENY)
+        op.execute(
+            f"CREATE TRIGGER {PREFIX}_{table} BEFORE DELETE OR TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {PREFIX}()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {PREFIX}_{table}_update BEFORE UPDATE ON {table}"
+            f" FOR EACH ROW WHEN ({falls}) EXECUTE FUNCTION {PREFIX}()"
+        )
+        return
+    for verb, when in (("UPDATE", f" WHEN {falls}"), ("DELETE", "")):
+        op.execute(
+            f"CREATE TRIGGER {PREFIX}_{table}_{verb.lower()} BEFORE {verb} ON {table}{when}"
+            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
 
 
 def drop_function() -> None:

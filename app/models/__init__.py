@@ -1,6 +1,6 @@
 """Tables. Importing this package registers them all."""
 
-from app.models.audit import AuditEvent, AuditHead, Proof
+from app.models.audit import AuditEvent, AuditHead, EvidenceCheck, Proof, Seal
 from app.models.base import Base
 from app.models.book import BookEntry, BookEvent, BookPlan, NumberBook
 from app.models.distribution import Citation, IncomingLetter, Recipient
@@ -46,6 +46,7 @@ __all__ = [
     "DossierEvent",
     "EmailCode",
     "EmailLock",
+    "EvidenceCheck",
     "Facility",
     "Grant",
     "IncomingLetter",
@@ -59,6 +60,7 @@ __all__ = [
     "Prescriber",
     "Proof",
     "Recipient",
+    "Seal",
     "SignIn",
     "SignInAttempt",
     "StaffLink",

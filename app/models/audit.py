@@ -1,6 +1,6 @@
 """Evidence: what was done by whom, append-only, chained per person; and proofs of a second code."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
@@ -39,9 +39,10 @@ class AuditEvent(Base):
     __table_args__ = (
         Index(None, "lane", "seq", unique=True),
         Index(None, "at", "id"),
-        Index(None, "user_id", "id"),
-        Index(None, "about", "id"),
-        Index(None, "what", "id"),
+        Index(None, "user_id", "at", "id"),
+        Index(None, "about", "at", "id"),
+        Index(None, "what", "at", "id"),
+        Index(None, "user_id", "what", "at", "id"),
     )
 
 
@@ -53,6 +54,44 @@ class AuditHead(Base):
     lane: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int]
     hash: Mapped[str]
+
+
+class Seal(Base):
+    """What all histories held of one day, signed: enough to prove a change to who keeps a copy.
+
+    The database refuses to change or delete a row.
+    """
+
+    __tablename__ = "seals"
+
+    # Of the office, not of UTC.
+    day: Mapped[date] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    # Table → {"rows": how many, "root": of the Merkle tree over them}.
+    tables: Mapped[dict[str, Any]]
+    # Table → the beginnings of the digests of its rows, base64: says which row differs.
+    marks: Mapped[dict[str, Any]]
+    # Hash of the seal before; "" for the first.
+    previous: Mapped[str]
+    hash: Mapped[str]
+    # Public half of the key it was signed with (Ed25519), and the signature; hexadecimal.
+    key: Mapped[str]
+    signature: Mapped[str]
+
+
+class EvidenceCheck(Base):
+    """One run over all evidence, asked for on the page or by the calendar, made by a worker."""
+
+    __tablename__ = "evidence_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    rows: Mapped[int] = mapped_column(default=0)
+    problems: Mapped[int] = mapped_column(default=0)
+    first_problem: Mapped[str] = mapped_column(default="")
 
 
 class Proof(Base):

@@ -111,4 +111,8 @@ class BookEvent(Base):
     previous_hash: Mapped[str]
     hash: Mapped[str]
 
-    __table_args__ = (Index(None, "book_id", "seq", unique=True),)
+    __table_args__ = (
+        Index(None, "book_id", "seq", unique=True),
+        Index(None, "at", "id"),
+        Index(None, "user_id", "at", "id"),
+    )

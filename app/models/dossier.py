@@ -94,7 +94,11 @@ class DossierEvent(Base):
 
     dossier: Mapped[Dossier] = relationship(back_populates="events")
 
-    __table_args__ = (Index(None, "dossier_id", "seq", unique=True),)
+    __table_args__ = (
+        Index(None, "dossier_id", "seq", unique=True),
+        Index(None, "at", "id"),
+        Index(None, "user_id", "at", "id"),
+    )
 
 
 class Attachment(Base):

@@ -97,6 +97,8 @@ class AccountEvent(Base):
     account: Mapped[Account] = relationship(back_populates="events")
     dossier: Mapped[Dossier] = relationship()
 
+    __table_args__ = (Index(None, "at", "id"),)
+
 
 class ConnectionCode(Base):
     """The interoperability code of one facility or one prescriber (rule C1)."""
