@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         books,
         calendar,
         check,
+        database,
         demo,
         department,
         keys,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     )
 
     modules = (serve, demo, check, workflows, letters, calendar, books, mail, audit)
+    database.note_changes()
     for module in (*modules, users, department, keys, retention):
         for command in module.COMMANDS:
             app.cli.add_command(command)

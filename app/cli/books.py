@@ -9,7 +9,8 @@ from app.cli.output import json_option, report
 from app.errors import Refused
 from app.extensions import db
 from app.models import BookPlan, NumberBook
-from app.services import book_export, book_proof
+from app.security.actors import console
+from app.services import audit, book_export, book_proof
 from app.services import books as service
 from app.transaction import transaction
 from letters import LetterError
@@ -59,6 +60,8 @@ def plan(form: str, book: str, from_year: int, reason: str) -> None:
     try:
         with transaction():
             service.plan(form, book, from_year, reason)
+            decided = {"form": form, "from_year": from_year, "reason": reason[:200]}
+            audit.record("book_planned", console(), f"book:{book}", decided)
     except Refused as refused:
         raise click.ClickException(str(refused.message)) from None
 
@@ -82,6 +85,9 @@ def export(year: int, kind: str, name: str, out: Path) -> None:
         book_export.write(kind, found, out)
     except LetterError as error:
         raise click.ClickException(str(error)) from None
+    with transaction():
+        written = {"year": str(year), "format": kind, "book": name}
+        audit.record("exported", console(), "list:outgoing", written)
     click.echo(out)
 
 

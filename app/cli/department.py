@@ -14,6 +14,8 @@ from sqlalchemy import select
 from app.cli.output import json_option, report
 from app.extensions import db
 from app.models import Department, Place, TargetSystem, Unit
+from app.security.actors import console
+from app.services import audit
 from app.transaction import transaction
 
 
@@ -121,6 +123,11 @@ def load(file: Path) -> None:
         _write(Unit, "symbol", data.units or [])
         _write(TargetSystem, "code", data.systems or [])
         kept = _load_places(data.places)
+        about = data.model_dump(exclude={"places"}, exclude_none=True)
+        written = {name: 1 if name == "department" else len(part) for name, part in about.items()}
+        audit.record(
+            "department_loaded", console(), "department", written | {"places": len(data.places)}
+        )
     if data.department:
         click.echo(data.department.full_name)
     if data.places:

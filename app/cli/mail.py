@@ -8,7 +8,8 @@ from app import formats
 from app.cli.output import json_option, report
 from app.extensions import db
 from app.models import OutgoingMail
-from app.services import outbox
+from app.security.actors import console
+from app.services import audit, outbox
 from app.transaction import transaction
 
 
@@ -54,13 +55,17 @@ def retry(ids: tuple[int, ...]) -> None:
         found = db.session.scalars(query).all()
         for row in found:
             outbox.retry(row)
+            audit.record("mail_retried", console(), f"mail:{row.id}", {"name": row.name})
     click.echo(len(found))
 
 
 @mail.command()
 def flush() -> None:
     """Deliver everything that is due, now, in this process."""
-    click.echo(current_app.extensions["vanthu_jobs"].drain())
+    tried = current_app.extensions["vanthu_jobs"].drain()
+    with transaction():
+        audit.record("mail_retried", console(), "mail:due", {"tried": tried})
+    click.echo(tried)
 
 
 COMMANDS = (mail,)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 
 import click
 from flask import current_app
-from flask_migrate import upgrade
 
 from app import samples
 from app.cli.check import signing
+from app.cli.database import upgrade
 from app.config import Config, load
 from app.mail.mailbox import serve_mailbox
 

@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.extensions import db
 from app.models import User
 from app.security import passwords, sessions
-from app.security.actors import SYSTEM
+from app.security.actors import console
 from app.services import audit, own_password, people
 from app.transaction import transaction
 from workflows import Role
@@ -78,7 +78,8 @@ def add(
                 password=password,
             )
             user.roles = list(roles)
-            audit.record("person_invited", SYSTEM, f"user:{user.id}", {"rights": user.roles})
+            about = {"rights": user.roles, "unit": unit}
+            audit.record("person_invited", console(), f"user:{user.id}", about)
     except Invalid as error:
         raise click.ClickException("; ".join(map(str, error.errors.values()))) from None
     click.echo(username.lower())
@@ -93,7 +94,7 @@ def reset_otp(username: str) -> None:
         if user is None:
             raise click.ClickException(f"no user {username}")
         people.forget_factors(user)
-        audit.record("access_reset", SYSTEM, f"user:{user.id}", {"factors": True})
+        audit.record("access_reset", console(), f"user:{user.id}", {"factors": True})
     click.echo(user.username)
 
 
@@ -111,6 +112,7 @@ def reset_password(username: str, password: str) -> None:
             raise click.ClickException(weakness)
         own_password.assign(user, password, must_change=True)
         sessions.end_all(user)
+        audit.record("access_reset", console(), f"user:{user.id}", {"password": True})
     click.echo(user.username)
 
 

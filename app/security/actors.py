@@ -1,5 +1,7 @@
 """Who acts, and what that makes them on one dossier."""
 
+import os
+import pwd
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,6 +17,8 @@ class Actor:
     name: str
     user: User | None = None
     email: str = ""
+    # Somebody at the command line of the server, who needs no account of ours.
+    is_console: bool = False
 
     @property
     def user_id(self) -> int | None:
@@ -54,6 +58,16 @@ def who_of(event: DossierEvent) -> Text:
 def applicant(email: str, name: str = "") -> Actor:
     """Return the actor behind a verified e-mail."""
     return Actor(name=name or email, email=email)
+
+
+def console() -> Actor:
+    """Return who runs a command, by the operating system and not by what the environment says."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = str(number)
+    return Actor(name=name, is_console=True)
 
 
 def staff(user: User) -> Actor:

@@ -59,10 +59,18 @@ def note(
 
 
 def change(
-    account: Account, dossier: Dossier, actor_name: str, what: str, **values: str
+    account: Account,
+    dossier: Dossier,
+    actor_name: str,
+    what: str,
+    beside: dict[str, list[str]] | None = None,
+    **values: str,
 ) -> AccountEvent:
-    """Change particulars and keep before and after; an empty value leaves the old one."""
-    changes: dict[str, list[str]] = {}
+    """Change particulars and keep before and after; an empty value leaves the old one.
+
+    `beside` are changes of its holder. All in one INSERT: no event is ever written over.
+    """
+    changes = dict(beside or {})
     for name, value in values.items():
         before = getattr(account, name)
         if value and value != before:

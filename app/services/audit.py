@@ -8,6 +8,7 @@ lane, so that nobody who can only write the database can forge one.
 import hmac
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import has_request_context
@@ -21,6 +22,8 @@ from app.security import keys, sessions
 from app.security.actors import ROLE_NAMES, Actor
 from workflows import Role, Text
 
+# Different pages of one thing that are looked for among the last rows about it.
+_SAME = 20
 NOBODY = Actor(name="")
 """Who tried to come in and is not known to be anybody."""
 
@@ -50,6 +53,27 @@ WHAT: Mapping[str, Text] = {
     "exported": Text("kết xuất dữ liệu", "exported data"),
     "erased": Text("xóa dữ liệu cá nhân", "erased personal data"),
     "personal_data_seen": Text("xem đầy đủ số của cá nhân", "saw a person's numbers in full"),
+    "dossier_seen": Text("xem hồ sơ", "looked at a dossier"),
+    "letter_seen": Text("xem văn bản", "looked at a letter"),
+    "register_seen": Text("xem mục trong sổ đăng ký", "looked at an entry of the registers"),
+    "list_seen": Text("xem danh sách", "looked at a list"),
+    "person_searched": Text("tìm một người", "looked for a person"),
+    "link_opened": Text("mở liên kết trong thư", "opened a link of a mail"),
+    "code_sent": Text("yêu cầu gửi mã", "asked for a code"),
+    "access_shown": Text("nhận mật khẩu lần đầu", "was shown the first password"),
+    "acknowledged": Text("xác nhận đã nhận hoặc góp ý", "acknowledged or commented"),
+    "draft_begun": Text("lập bản nháp hồ sơ", "began a draft"),
+    "wording_changed": Text("sửa lời văn của văn bản", "changed the wording of a letter"),
+    "arrival_entered": Text("vào sổ văn bản đến", "entered an incoming dispatch"),
+    "mail_retried": Text("gửi lại thư", "sent a mail again"),
+    "signing_retried": Text("yêu cầu ký lại văn bản", "asked to sign a letter again"),
+    "list_compared": Text("đối chiếu danh sách với sổ", "compared a list with the registers"),
+    "audit_seen": Text("xem nhật ký", "looked at the audit trail"),
+    "check_asked": Text("yêu cầu kiểm tra nhật ký", "asked to verify the audit trail"),
+    "sealed": Text("niêm phong nhật ký của ngày", "sealed the evidence of a day"),
+    "department_loaded": Text("nạp dữ liệu cơ quan", "loaded the department's data"),
+    "book_planned": Text("quy định sổ lấy số", "decided which book numbers come from"),
+    "schema_changed": Text("thay đổi cấu trúc cơ sở dữ liệu", "changed the database schema"),
 }
 
 
@@ -89,7 +113,27 @@ def record(
     return event
 
 
+def is_recent(
+    what: str, actor: Actor, about: str, *, details: Mapping[str, Any], within: timedelta
+) -> bool:
+    """Tell whether somebody's lane has the very same row of a moment ago."""
+    found = db.session.scalars(
+        select(AuditEvent.details)
+        .where(
+            AuditEvent.about == about,
+            AuditEvent.at > clock.now() - within,
+            AuditEvent.lane == _lane(actor),
+            AuditEvent.what == what,
+        )
+        .order_by(AuditEvent.at.desc())
+        .limit(_SAME)
+    )
+    return any(before == dict(details) for before in found)
+
+
 def _lane(actor: Actor) -> str:
+    if actor.is_console:
+        return "console"
     if actor.user is not None:
         return f"user:{actor.user.id}"
     if actor.email:

@@ -112,21 +112,22 @@ def change_account(dossier: Dossier, actor: Actor) -> None:
     answers = dossier.answers
     vendor = connections.named(dossier)
     account = _account(dossier)
-    event = accounts.change(
+    beside: dict[str, list[str]] = {}
+    if name := answers.get("new_facility_name"):
+        beside["facility_name"] = [account.holder.name, name]
+        account.holder.name = name
+    if answers.get("new_connection") and vendor is not account.holder.vendor:
+        beside["vendor"] = [v.name if v else "" for v in (account.holder.vendor, vendor)]
+        account.holder.vendor = vendor
+    accounts.change(
         account,
         dossier,
         actor.name,
         "changed",
+        beside,
         custodian_phone=answers.get("new_phone", ""),
         custodian_email=answers.get("new_email", ""),
     )
-    if name := answers.get("new_facility_name"):
-        event.changes = event.changes | {"facility_name": [account.holder.name, name]}
-        account.holder.name = name
-    if answers.get("new_connection") and vendor is not account.holder.vendor:
-        names = [v.name if v else "" for v in (account.holder.vendor, vendor)]
-        event.changes = event.changes | {"vendor": names}
-        account.holder.vendor = vendor
 
 
 def hand_over(dossier: Dossier, actor: Actor) -> None:

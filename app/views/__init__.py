@@ -88,6 +88,7 @@ def register(app: Flask, config: Config) -> None:
         health,
         portal,
         received,
+        seen,
         step_up,
         verification,
         welcome,
@@ -112,6 +113,7 @@ def register(app: Flask, config: Config) -> None:
                 public(view)
     compression.register(app)
     step_up.register(app)
+    seen.register(app)
     failures.register(app)
     app.before_request(refuse_nul)
     app.before_request(deny_by_default)

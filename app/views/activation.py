@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from app.errors import Locked
 from app.language import say
 from app.models import Activation
-from app.services import activations, codes
+from app.security.actors import Actor, applicant
+from app.services import activations, audit, codes
 from app.transaction import transaction
-from app.views import public
+from app.views import public, seen
 
 bp = Blueprint("activation", __name__, url_prefix="/activate/<token>")
 
@@ -19,7 +20,15 @@ bp = Blueprint("activation", __name__, url_prefix="/activate/<token>")
 def open(token: str) -> ResponseReturnValue:
     """Say what the link opens and offer to send the code."""
     found = activations.find(token)
-    return _page("intro", found) if found else _gone(token)
+    if found is None:
+        return _gone(token)
+    seen.note("link_opened", f"account:{found.account_id}", _custodian(found))
+    return _page("intro", found)
+
+
+def _custodian(activation: Activation) -> Actor:
+    account = activation.account
+    return applicant(account.custodian_email, account.custodian_name)
 
 
 @bp.post("/code")
@@ -31,6 +40,7 @@ def send(token: str) -> ResponseReturnValue:
             found = activations.find(token)
             if found is not None:
                 codes.send(found.account.custodian_email, _purpose(found))
+                audit.record("code_sent", _custodian(found), f"account:{found.account_id}")
     except Locked as error:
         found = activations.find(token)
         return _page("code", found, say(error.message), 429) if found else _gone(token)
@@ -58,6 +68,9 @@ def show(token: str) -> ResponseReturnValue:
             )
             if found is not None and is_right:
                 password = activations.open_once(found)
+            if found is not None and (password or not is_right):
+                what = "access_shown" if password else "code_refused"
+                audit.record(what, _custodian(found), f"account:{found.account_id}")
     except Locked as error:
         found = activations.find(token)
         return _page("code", found, say(error.message), 429) if found else _gone(token)

@@ -8,7 +8,7 @@ from app import storage
 from app.models import Dossier
 from app.security import sessions
 from app.services import applications, calendar, deadlines, letters, progress
-from app.views import for_applicants, own_or_404, public
+from app.views import for_applicants, own_or_404, public, seen
 from app.views.applicants import bp, links_of, own_dossier
 from app.views.corrections import told
 
@@ -25,6 +25,8 @@ def status(key: str) -> ResponseReturnValue:
     if not dossier.submitted_at:
         # A draft is nobody else's business, not even that it exists.
         return redirect(url_for(".form", key=key), 303) if is_owner else abort(404)
+    if is_owner:
+        seen.note("dossier_seen", f"dossier:{dossier.code}")
     return render_template(
         "portal/status.html",
         dossier=dossier,
@@ -82,6 +84,7 @@ def letter(key: str, letter_key: str) -> ResponseReturnValue:
         )
         response.headers["Refresh"] = "3"
         return response
+    seen.note("letter_seen", f"dossier:{dossier.code}", letter=found.id)
     return _file(letters.pdf(found), "application/pdf", letters.file_name(found))
 
 

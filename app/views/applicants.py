@@ -6,10 +6,12 @@ from flask_babel import gettext as _
 
 import workflows
 from app.errors import Locked, Refused
+from app.extensions import db
 from app.language import say
 from app.models import Dossier
-from app.security import sessions
-from app.services import applications, calendar, codes, dossiers, progress
+from app.security import keys, sessions
+from app.security.actors import applicant
+from app.services import applications, audit, calendar, codes, dossiers, progress
 from app.transaction import transaction
 from app.views import for_applicants, own_or_404, public, safe_next
 from app.views.filled_forms import Links
@@ -35,6 +37,7 @@ def start() -> ResponseReturnValue:
         email = validators.email(typed)
         with transaction():
             codes.send(email, _PURPOSE, client=sessions.client())
+            _note_code(email)
     except FieldError as error:
         return _start_page(kind, typed, say(error.message)), 422
     except Locked as error:
@@ -42,6 +45,11 @@ def start() -> ResponseReturnValue:
     # Signed, not in the URL: addresses end up in logs and browser histories.
     session[_PENDING] = {"email": email, "kind": kind, "next": safe_next("")}
     return redirect(url_for(".verify"), 303)
+
+
+def _note_code(email: str) -> None:
+    # Whoever asks has proved nothing yet: not a row of the owner of the address.
+    audit.record("code_sent", audit.NOBODY, f"email:{keys.blind('audit', email)}")
 
 
 def _start_page(kind: str, email: str = "", error: str = "") -> str:
@@ -71,8 +79,11 @@ def verify() -> ResponseReturnValue:
             is_right = codes.spend(email, _PURPOSE, request.form.get("code", "")[:50])
             if is_right:
                 sessions.begin(sessions.PORTAL, email=email)
+                audit.record("signed_in", applicant(email))
                 if kind:
                     target = _begun(kind, email)
+            else:
+                audit.record("code_refused", applicant(email))
     except Locked as error:
         return _verify_page(pending, say(error.message)), 429
     if not is_right:
@@ -89,6 +100,8 @@ def _begun(kind: str, email: str) -> str:
     except Refused:
         # Raised before anything is written: the session of this transaction stays.
         return url_for(".registered", kind=kind)
+    db.session.flush()
+    audit.record("draft_begun", applicant(email), f"draft:{dossier.id}", {"kind": kind})
     return url_for(".form", key=dossier.key)
 
 
@@ -113,6 +126,7 @@ def resend() -> ResponseReturnValue:
     try:
         with transaction():
             is_new = codes.send(pending["email"], _PURPOSE, client=sessions.client())
+            _note_code(pending["email"])
     except Locked as error:
         return _verify_page(pending, say(error.message)), 429
     if is_new:
@@ -142,6 +156,7 @@ def mine() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session of this browser."""
     with transaction():
+        audit.record("signed_out", applicant(sessions.current_email()))
         sessions.end(sessions.PORTAL)
     session.pop(_PENDING, None)
     flash(_("Đã đăng xuất."), "success")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.models import Dossier
 from app.services import connections
 from app.services import queue as queues
-from app.views import own_or_404
+from app.views import own_or_404, seen
 from app.views.desk import bp, me
 from app.views.desk_register_pages import facility_list
 from workflows import Phase
@@ -37,6 +37,7 @@ def affected(code: str) -> ResponseReturnValue:
     dossier: Dossier = own_or_404(queues.find(code, me()))
     if connections.to_close(dossier) and dossier.phase in (Phase.ISSUE, Phase.DONE):
         return redirect(url_for("desk.recipients_page", code=code), 303)
+    seen.note("dossier_seen", f"dossier:{code}", page="affected")
     found = own_or_404(connections.affected(dossier, request.args.get("page", 1, type=int)))
     return render_template(
         "desk/affected.html",

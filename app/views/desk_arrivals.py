@@ -12,7 +12,7 @@ from app.errors import Invalid, Refused
 from app.language import say
 from app.models import IncomingLetter
 from app.security.actors import staff
-from app.services import arrivals, chain, ledger
+from app.services import arrivals, audit, chain, ledger
 from app.services.arrivals import COLUMNS
 from app.transaction import transaction
 from app.views import files, own_or_404
@@ -80,6 +80,7 @@ def new_arrival() -> ResponseReturnValue:
             with transaction():
                 letter = arrivals.enter(said, upload("scan"), max_mb(), actor)
                 number, ident = letter.number, letter.id
+                audit.record("arrival_entered", actor, f"incoming:{ident}", {"number": number})
         except Invalid as error:
             errors, status = error.errors, 422
         except Refused as error:

@@ -16,7 +16,7 @@ from app.models import Dossier, IncomingLetter
 from app.services import chain as chains
 from app.services import queue as queues
 from app.services.chain import Chain, Node
-from app.views import own_or_404
+from app.views import own_or_404, seen
 from app.views.desk import bp, me
 from workflows import Text
 
@@ -35,6 +35,7 @@ _LETTERS = 34
 def chain(code: str) -> ResponseReturnValue:
     """Show what a dossier carries out, what came of it, and who has answered."""
     dossier: Dossier = own_or_404(queues.find(code, me()))
+    seen.note("dossier_seen", f"dossier:{code}", page="chain")
     found = chains.of(dossier)
     levels = found.levels()
     return render_template(

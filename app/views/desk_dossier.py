@@ -14,7 +14,7 @@ from app.services import queue as queues
 from app.services.attachments import Upload
 from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views import own_or_404, step_up
+from app.views import own_or_404, seen, step_up
 from app.views.desk import bp, me
 from app.views.desk_affected import affected_panel
 from app.views.desk_binding import works_on
@@ -31,6 +31,7 @@ def dossier(code: str) -> ResponseReturnValue:
     found = queues.find(code, me())
     if found is None and queues.find(code.upper(), me()):
         return redirect(url_for(".dossier", code=code.upper()), 303)
+    seen.note("dossier_seen", f"dossier:{code}")
     return page(own_or_404(found))
 
 

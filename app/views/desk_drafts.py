@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 import workflows
 from app import clock
 from app.errors import AlreadyDone, Conflict, Invalid
+from app.extensions import db
 from app.formats import short_moment
 from app.language import say
 from app.models import Dossier
 from app.security.actors import staff, staff_roles
-from app.services import applications, dossiers, drafts, filling, recipients
+from app.services import applications, audit, dossiers, drafts, filling, recipients
 from app.transaction import transaction
 from app.views import files, filled_forms, own_or_404
 from app.views.desk import bp, me
@@ -39,7 +40,10 @@ def begin(kind: str) -> ResponseReturnValue:
     """Begin or resume a draft."""
     _only_officers()
     with transaction():
-        key = dossiers.begin(kind, "", me()).key
+        draft = dossiers.begin(kind, "", me())
+        db.session.flush()
+        audit.record("draft_begun", staff(me()), f"draft:{draft.id}", {"kind": kind})
+        key = draft.key
     return redirect(url_for(".draft_form", key=key), 303)
 
 

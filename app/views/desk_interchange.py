@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.errors import Invalid, Refused
 from app.language import say
 from app.security.actors import staff
-from app.services import arrivals, interchange, ledger, letters, papers
+from app.services import arrivals, audit, interchange, ledger, letters, papers
 from app.transaction import transaction
 from app.views import own_or_404
 from app.views.act_forms import upload
@@ -48,6 +48,8 @@ def arrival_edxml() -> ResponseReturnValue:
         with transaction():
             letter = arrivals.enter(said, scan, max_mb(), actor)
             number, ident = letter.number, letter.id
+            said_by = {"number": number, "by": "edxml"}
+            audit.record("arrival_entered", actor, f"incoming:{ident}", said_by)
     except Refused as error:
         return arrival_page(problem=say(error.message)), 409
     except Invalid as error:

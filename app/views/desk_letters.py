@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from app import rendering
 from app.models import Letter
 from app.security.actors import roles_of, staff
-from app.services import control, letters, outbox, papers
+from app.services import audit, control, letters, outbox, papers
 from app.services import queue as queues
 from app.transaction import transaction
-from app.views import desk, files, own_or_404
+from app.views import desk, files, own_or_404, seen
 from workflows import Role
 
 bp = Blueprint("desk_letters", __name__)
@@ -22,6 +22,7 @@ def preview(code: str) -> ResponseReturnValue:
     """Show the letter that waits for signature or number, as it would leave the house."""
     dossier = own_or_404(queues.find(code, desk.me()))
     letter: Letter = own_or_404(letters.waiting(dossier))
+    seen.note("letter_seen", f"dossier:{code}", page="preview")
     user = desk.me()
     signer = user if Role.SIGNER in roles_of(staff(user), dossier) else None
     return files.pdf(letters.preview_pdf(letter, signer), letters.file_name(letter))
@@ -35,6 +36,7 @@ def pdf(key: str) -> ResponseReturnValue:
         content = letters.pdf(letter)
     except LookupError:
         return render_template("desk/letter_pending.html"), 202
+    seen.note("letter_seen", f"dossier:{letter.dossier.code}", letter=letter.id)
     return files.pdf(content, letters.file_name(letter))
 
 
@@ -45,6 +47,7 @@ def sign_again(key: str) -> ResponseReturnValue:
         found: Letter = own_or_404(papers.find_letter(key, desk.me()))
         outbox.retry_letter(found)
         code = found.dossier.code
+        audit.record("signing_retried", staff(desk.me()), f"dossier:{code}", {"letter": found.id})
     flash(_("Văn bản được xếp ký lại ngay."), "info")
     return redirect(url_for("desk.dossier", code=code), 303)
 
@@ -53,6 +56,7 @@ def sign_again(key: str) -> ResponseReturnValue:
 def control_slip(code: str) -> ResponseReturnValue:
     """Show who had a dossier from when to when, as the prescribed slip."""
     slip = control.slip(own_or_404(queues.find(code, desk.me())))
+    seen.note("dossier_seen", f"dossier:{code}", page="control-slip")
     return files.pdf(rendering.letter(slip), f"phieu-kiem-soat-{code}.pdf")
 
 

@@ -10,7 +10,8 @@ from app.extensions import db
 from app.formats import mask_email, short_moment
 from app.language import say, say_stored
 from app.models import OutgoingMail
-from app.services import outbox, papers
+from app.security.actors import staff
+from app.services import audit, outbox, papers
 from app.services import queue as queues
 from app.transaction import transaction
 from app.views import own_or_404
@@ -92,6 +93,8 @@ def retry(number: int) -> ResponseReturnValue:
         is_dead = found.state == "dead"
         if is_dead:
             outbox.retry(found)
+        about = {"name": found.name, "was_dead": is_dead}
+        audit.record("mail_retried", staff(me()), f"mail:{number}", about)
     if is_dead:
         flash(_("Thư được xếp gửi lại ngay."), "success")
     else:

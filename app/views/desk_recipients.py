@@ -13,7 +13,7 @@ from app.language import say, say_stored
 from app.models import Attachment, Dossier, Recipient
 from app.services import attachments, circulation, list_sources, recipients
 from app.services import queue as queues
-from app.views import own_or_404
+from app.views import own_or_404, seen
 from app.views.desk import bp, me
 from workflows import Field, FieldType, Phase, Text
 
@@ -49,6 +49,7 @@ def recipients_page(code: str) -> ResponseReturnValue:
     """Show the list: the silent first, then what the others answered."""
     dossier: Dossier = own_or_404(queues.find(code, me()))
     own_or_404(dossier if dossier.phase != Phase.DRAFT else None)
+    seen.note("dossier_seen", f"dossier:{code}", page="recipients")
     listed = recipients.rows(dossier)
     unreached = circulation.unreached(dossier)
     given = attachments.current(dossier)

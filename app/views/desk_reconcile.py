@@ -11,11 +11,13 @@ from itsdangerous import BadData, URLSafeSerializer
 from app import sheets
 from app.errors import Refused
 from app.language import say
-from app.services import code_lists
+from app.security.actors import staff
+from app.services import audit, code_lists
 from app.services.code_lists import COLUMNS, SUBJECTS, Line
 from app.services.reconciliation import GROUPS, Verdict
 from app.services.reconciliation import reconcile as judge
-from app.views.desk import bp
+from app.transaction import transaction
+from app.views.desk import bp, me
 from app.views.desk_review import workbook
 from app.views.step_up import export
 from workflows import Text
@@ -68,6 +70,8 @@ def reconcile_file() -> ResponseReturnValue:
         lines = code_lists.lines(sheets.read(_uploaded()))
     except Refused as refused:
         return _page(problem=say(refused.message)), 422
+    with transaction():
+        audit.record("list_compared", staff(me()), "list:codes", {"rows": len(lines)})
     carried = _sealed().dumps([(x.number, x.subject, x.licence, x.name, x.code) for x in lines])
     carried = carried if isinstance(carried, str) else carried.decode()
     return _page(

@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from app.errors import Refused
 from app.language import say
 from app.models import Account, Organisation, Prescriber, User
+from app.security import keys
 from app.security.actors import staff_roles
 from app.services import connections
 from app.services import registers as books
 from app.services.persons import Person, person
-from app.views import own_or_404
+from app.views import own_or_404, seen
 from app.views.desk import bp, me
 from app.views.desk_register_pages import account_page, organisation_page, prescriber_page
 from app.views.desk_register_rows import (
@@ -65,6 +66,7 @@ def registers() -> ResponseReturnValue:
         case "codes":
             page = books.codes(text, **cursors)
     here: dict[str, Any] = {"tab": tab, **({"q": text} if text else {})}
+    seen.note("list_seen", f"list:{tab}")
     return _page(
         tab,
         page,
@@ -87,7 +89,13 @@ def find_person() -> ResponseReturnValue:
     except (Refused, FieldError) as error:
         problem = sentence_of(error) if isinstance(error, Refused) else say(error.message)
         return _page(tab, books.Page([]), typed=typed, problem=problem), 422
-    return _page(tab, _of_person(tab, who, after), typed=typed, is_person=True)
+    found = _of_person(tab, who, after)
+    # That somebody was looked for, and how many were found; of whom only what a guess confirms.
+    blind: dict[str, Any] = {
+        name: keys.blind("search", value) for name, value in typed.items() if value.strip()
+    }
+    seen.note("person_searched", f"list:{tab}", found=len(found.rows), after=after, **blind)
+    return _page(tab, found, typed=typed, is_person=True)
 
 
 def _of_person(tab: str, who: Person, after: int) -> books.Page[Any]:
@@ -139,6 +147,7 @@ def _may(context: dict[str, Any]) -> dict[str, Any]:
 def account(number: int) -> ResponseReturnValue:
     """Show an account, who keeps it, its first access and what became of it."""
     found: Account = own_or_404(books.find_account(number))
+    seen.note("register_seen", f"account:{number}")
     return render_template("desk/registers/account.html", **_may(account_page(found)))
 
 
@@ -146,6 +155,7 @@ def account(number: int) -> ResponseReturnValue:
 def organisation(number: int) -> ResponseReturnValue:
     """Show a body with its accounts and its dossiers; of a vendor also whom it connects."""
     found: Organisation = own_or_404(books.find_organisation(number))
+    seen.note("register_seen", f"organisation:{number}")
     page = _number(request.args.get("page", 1, type=int))
     return render_template("desk/registers/organisation.html", **organisation_page(found, page))
 
@@ -154,4 +164,5 @@ def organisation(number: int) -> ResponseReturnValue:
 def prescriber(number: int) -> ResponseReturnValue:
     """Show a prescriber and the code."""
     found: Prescriber = own_or_404(books.find_prescriber(number))
+    seen.note("register_seen", f"prescriber:{number}")
     return render_template("desk/registers/prescriber.html", **_may(prescriber_page(found)))

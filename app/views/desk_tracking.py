@@ -13,6 +13,7 @@ from app.language import say
 from app.models import Dossier
 from app.services import calendar, tracking
 from app.services.tracking import Line, Wanted
+from app.views import seen
 from app.views.desk import bp, me
 from app.views.desk_review import workbook
 from app.views.step_up import export
@@ -45,6 +46,7 @@ def tracking_book() -> ResponseReturnValue:
     """Show the tracking book of a year, the first received on top."""
     wanted = _wanted()
     page = tracking.page(wanted, me(), after=_number("after"), before=_number("before"))
+    seen.note("list_seen", "list:tracking")
     office = calendar.office()
     here: dict[str, Any] = {
         "year": wanted.year,

