@@ -70,6 +70,7 @@ class Config(BaseSettings):
     password_reminder_days: int = Field(
         14, description="custodians and staff are reminded so many days before"
     )
+    seals_to: str = Field("", description="address that gets the seal of each day, to keep it")
     unused_account_days: int = Field(
         90, ge=1, description="accounts not activated after so many days are reviewed"
     )

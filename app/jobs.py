@@ -22,7 +22,7 @@ from huey.serializer import Serializer
 from app.mail.failures import TemporaryFailure
 from app.mail.settings import SmtpSettings
 from app.mail.smtp import Transport
-from app.services import outbox, routines
+from app.services import evidence_checks, outbox, routines
 
 log = logging.getLogger(__name__)
 _RELAY_PAUSE = 20.0
@@ -74,21 +74,25 @@ class Jobs:
         self._relay_down_until = 0.0
 
     @cached_property
-    def _queue(self) -> tuple[Huey, Callable[[int], Any]]:
+    def _queue(self) -> tuple[Huey, Callable[[int], Any], Callable[[], Any]]:
         # Opened on first use: most commands and most requests need no queue.
         huey = make_huey(self._app.config["VANTHU"].jobs)
         huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
         huey.periodic_task(crontab(minute="*/5"), name="routines")(self._routines)
-        return huey, huey.task(name="deliver")(self._deliver)
+        check = huey.task(name="check")(self._check)
+        return huey, huey.task(name="deliver")(self._deliver), check
 
     def deliver(self, mail_id: int) -> None:
         """Tell a worker that a mail waits."""
-        _, enqueue = self._queue
-        enqueue(mail_id)
+        self._queue[1](mail_id)
+
+    def check_evidence(self) -> None:
+        """Tell a worker that somebody asked whether the evidence holds."""
+        self._queue[2]()
 
     def consumer(self, threads: int) -> Consumer:
         """Return a worker; run() blocks until SIGTERM."""
-        huey, _ = self._queue
+        huey = self._queue[0]
         # What waited while no worker ran should not wait for the next full minute too.
         self._sweep()
         return huey.create_consumer(
@@ -135,6 +139,10 @@ class Jobs:
         with self._app.app_context():
             for mail_id in outbox.waiting_ids():
                 self.deliver(mail_id)
+
+    def _check(self) -> None:
+        with self._app.app_context():
+            evidence_checks.run_waiting()
 
     def _routines(self) -> None:
         with self._app.app_context():

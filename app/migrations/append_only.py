@@ -29,16 +29,30 @@ def guard(table: str) -> None:
         )
 
 
+def guard_columns(table: str, kept: Sequence[str]) -> None:
+    """Refuse DELETE, and any UPDATE that changes a kept column.
+
+    The others are sealed anew when keys change, and erased; the seal of the day tells the rest.
+    """
+    guard(table)
+    differs = " OR ".join(f"NOT (NEW.{c} {_same()} OLD.{c})" for c in kept)
+    _replace_update(table, differs)
+
+
 def guard_but_for_erasure(table: str, kept: Sequence[str], mark: str) -> None:
     """Refuse all but one UPDATE of a row: the one that sets its mark and changes no kept column."""
     guard(table)
     same = " AND ".join(f"NEW.{c} {_same()} OLD.{c}" for c in kept)
     allowed = f"OLD.{mark} = '' AND NEW.{mark} <> '' AND {same}"
+    _replace_update(table, f"NOT ({allowed})")
+
+
+def _replace_update(table: str, refused: str) -> None:
     if not _is_postgresql():
         op.execute(f"DROP TRIGGER {PREFIX}_{table}_update")
         op.execute(
             f"CREATE TRIGGER {PREFIX}_{table}_update BEFORE UPDATE ON {table}"
-            f" WHEN NOT ({allowed}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            f" WHEN {refused} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
         return
     op.execute(f"DROP TRIGGER {PREFIX}_{table} ON {table}")
@@ -48,7 +62,7 @@ def guard_but_for_erasure(table: str, kept: Sequence[str], mark: str) -> None:
     )
     op.execute(
         f"CREATE TRIGGER {PREFIX}_{table}_row BEFORE UPDATE ON {table}"
-        f" FOR EACH ROW WHEN (NOT ({allowed})) EXECUTE FUNCTION {PREFIX}()"
+        f" FOR EACH ROW WHEN ({refused}) EXECUTE FUNCTION {PREFIX}()"
     )
 
 

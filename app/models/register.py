@@ -93,6 +93,8 @@ class AccountEvent(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(SealedAnswers, default=dict)
     actor_name: Mapped[str]
     at: Mapped[datetime]
+    # Once the words were erased: the digest the seal of the day has for them, and a seal over it.
+    erased: Mapped[str] = mapped_column(default="", server_default="")
 
     account: Mapped[Account] = relationship(back_populates="events")
     dossier: Mapped[Dossier] = relationship()

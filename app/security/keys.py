@@ -8,6 +8,7 @@ from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -52,6 +53,11 @@ def token_hash(token: str) -> str:
 def mac(purpose: str, text: str) -> str:
     """Return a seal over text that needs the key to be made."""
     return hmac.digest(_key(f"mac:{purpose}"), text.encode(), "sha256").hex()
+
+
+def signing_key(purpose: str) -> Ed25519PrivateKey:
+    """Return the key that signs for this installation; its public half proves it elsewhere."""
+    return Ed25519PrivateKey.from_private_bytes(_key(f"sign:{purpose}"))
 
 
 def blind(purpose: str, text: str) -> str:

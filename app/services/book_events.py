@@ -1,7 +1,5 @@
 """What was done to numbers and books: append-only rows, each sealing the one before."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +9,9 @@ from app import clock
 from app.extensions import db
 from app.models import BookEntry, BookEvent, NumberBook
 from app.security.actors import Actor
+from app.services import digests
+
+_PURPOSE = "books"
 
 _SHOWN = (
     "number", "symbol", "state", "form", "subject", "addressee", "signer_name", "archive",
@@ -63,12 +64,39 @@ def append(
 
 def digest(event: BookEvent) -> str:
     """Return the seal of a row over all it says and the seal before it."""
-    content = [
+    return digests.seal(_PURPOSE, content(event))
+
+
+def content(event: BookEvent) -> list[Any]:
+    """Return what the seal of a row is over."""
+    return [
         event.book_id, event.seq, event.entry_id, event.act, event.user_id, event.actor_name,
         event.reason, event.details, event.at.isoformat(), event.previous_hash,
     ]  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def judge() -> digests.Judge:
+    """Return who tells whether the seals of rows hold."""
+    return digests.Judge(BookEvent, _PURPOSE)
+
+
+def problems() -> Iterator[str]:
+    """Yield one line for each row that was changed, removed or put elsewhere."""
+    judged, book, last = judge(), 0, (0, "")
+    rows = db.session.scalars(
+        select(BookEvent)
+        .order_by(BookEvent.book_id, BookEvent.seq)
+        .execution_options(yield_per=1000)
+    )
+    for event in rows:
+        if event.book_id != book:
+            book, last = event.book_id, (0, "")
+        where = f"book {book}, act {event.seq} (row {event.id})"
+        if (event.seq - 1, event.previous_hash) != last:
+            yield f"{where}: does not follow the one before it"
+        if objection := judged.objection(event, content(event)):
+            yield f"{where}: {objection}"
+        last = (event.seq, event.hash)
 
 
 def of_book(book: NumberBook) -> Iterator[BookEvent]:

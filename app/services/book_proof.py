@@ -68,12 +68,12 @@ def _events(book: NumberBook) -> tuple[dict[int | None, BookEvent], list[str]]:
     """Return the last act about each entry and the rows of the chain that do not hold."""
     last: dict[int | None, BookEvent] = {}
     problems: list[str] = []
-    seq, seal = 0, ""
+    seq, seal, judge = 0, "", book_events.judge()
     for event in book_events.of_book(book):
         if (event.seq, event.previous_hash) != (seq + 1, seal):
             problems.append(f"act {event.seq} does not follow the one before it")
-        if event.hash != book_events.digest(event):
-            problems.append(f"act {event.seq} was changed")
+        if objection := judge.objection(event, book_events.content(event)):
+            problems.append(f"act {event.seq} {objection}")
         seq, seal = event.seq, event.hash
         if event.act == "closed":
             last[None] = event

@@ -18,7 +18,7 @@ from app.models import (
     OutgoingMail,
     Recipient,
 )
-from app.services import attachments, history
+from app.services import attachments, history, seals
 from app.transaction import after_commit
 
 
@@ -47,11 +47,16 @@ def remove_draft(dossier: Dossier) -> None:
 
 def erase_account(account: Account) -> None:
     """Overwrite who kept an account that is closed; holder, username and days stay."""
+    custodian = account.custodian_name
     account.custodian_name = account.custodian_phone = account.custodian_email = ""
     account.custodian_gender = account.custodian_position = ""
-    db.session.execute(
-        update(AccountEvent).where(AccountEvent.account_id == account.id).values(changes={})
-    )
+    for event in db.session.scalars(
+        select(AccountEvent).where(AccountEvent.account_id == account.id, AccountEvent.erased == "")
+    ):
+        leaf = seals.leaf_of("account_events", event).hex()
+        event.changes = {}
+        event.actor_name = "" if event.actor_name == custodian else event.actor_name
+        event.erased = seals.erased_mark(event, leaf)
     db.session.execute(
         update(Activation).where(Activation.account_id == account.id).values(secret=None)
     )

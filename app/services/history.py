@@ -1,8 +1,6 @@
 """The history of a dossier: append-only rows, each sealing the one before."""
 
-import hashlib
 import hmac
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +11,10 @@ from app.extensions import db
 from app.models import Dossier, DossierEvent
 from app.security import keys
 from app.security.actors import Actor
+from app.services import digests
 from workflows import Fired, Role
+
+_PURPOSE = "history"
 
 
 def append(
@@ -40,13 +41,15 @@ def append(
 
 def digest(event: DossierEvent, dossier_key: str) -> str:
     """Return the seal of a row over all it says and the seal before it."""
-    content = [
+    return digests.seal(_PURPOSE, _content(event, dossier_key))
+
+
+def _content(event: DossierEvent, dossier_key: str) -> list[Any]:
+    return [
         dossier_key, event.seq, event.action, event.before, event.after, event.role,
         event.user_id, event.actor_name, event.details, event.at.isoformat(),
         event.previous_hash,
     ]  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # What steps of the clock wrote down; the tracking book reads it for ever.
@@ -62,7 +65,7 @@ def erase(event: DossierEvent, dossier_key: str) -> None:
     """
     if event.erased:
         return
-    if event.hash != digest(event, dossier_key):
+    if not digests.fits(event.hash, _PURPOSE, _content(event, dossier_key)):
         raise ValueError(f"event {event.id} was changed")
     event.details = {n: v for n, v in event.details.items() if n in _DAYS}
     if event.user_id is None and event.role != Role.SYSTEM:
@@ -72,13 +75,6 @@ def erase(event: DossierEvent, dossier_key: str) -> None:
 
 def _seal(event: DossierEvent, dossier_key: str) -> str:
     return keys.mac("erased", f"{digest(event, dossier_key)}:{event.hash}")
-
-
-def _is_whole(event: DossierEvent, dossier_key: str) -> bool:
-    """Tell whether a row is what was written, or what an erasure left of it."""
-    if event.erased:
-        return hmac.compare_digest(event.erased, _seal(event, dossier_key))
-    return event.hash == digest(event, dossier_key)
 
 
 def problems() -> Iterator[str]:
@@ -92,6 +88,7 @@ def problems() -> Iterator[str]:
         .order_by(DossierEvent.dossier_id, DossierEvent.seq)
         .execution_options(yield_per=1000)
     )
+    judge = digests.Judge(DossierEvent, _PURPOSE)
     last: DossierEvent | None = None
     last_state = ""
     for event, key, state in rows:
@@ -103,8 +100,11 @@ def problems() -> Iterator[str]:
         where = f"dossier {event.dossier_id}, event {event.seq}"
         if (event.seq, event.previous_hash) != expected:
             yield f"{where}: does not follow the row before it"
-        if not _is_whole(event, key):
-            yield f"{where}: was changed"
+        if event.erased:
+            if not hmac.compare_digest(event.erased, _seal(event, key)):
+                yield f"{where}: was changed"
+        elif objection := judge.objection(event, _content(event, key)):
+            yield f"{where}: {objection}"
         last, last_state = event, state
     if last is not None and last.after != last_state:
         yield f"dossier {last.dossier_id}: history ends in {last.after}, not {last_state}"

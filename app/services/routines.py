@@ -1,10 +1,21 @@
-"""What the calendar does by itself: reopen e-mails, stop what lapsed, remind of passwords."""
+"""What the calendar does by itself: reopen, stop, remind; seal the evidence of the day before."""
 
 import logging
 
+from sqlalchemy.exc import IntegrityError
+
 from app.errors import AppError
 from app.security.actors import SYSTEM
-from app.services import announcements, circulation, custody, deadlines, dossiers, rights_review
+from app.services import (
+    announcements,
+    circulation,
+    custody,
+    deadlines,
+    dossiers,
+    evidence_checks,
+    rights_review,
+    seals,
+)
 from app.transaction import transaction
 from workflows import ActionRefused
 
@@ -13,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def run() -> dict[str, int]:
     """Do everything that is due; safe to run twice, on several machines."""
-    done = {"reopened": 0, "lapsed": 0, "reminded": 0, "suspended": 0}
+    done = {"reopened": 0, "lapsed": 0, "reminded": 0, "suspended": 0, "sealed": 0}
     with transaction():
         for dossier in deadlines.overdue_registrations():
             announcements.reopened(dossier)
@@ -29,7 +40,28 @@ def run() -> dict[str, int]:
     with transaction():
         done["suspended"] = rights_review.suspend_idle()
     done["reminded"] = _remind() + _remind_of_drafts()
+    done["sealed"] = seal_days()
+    if done["sealed"]:
+        with transaction():
+            evidence_checks.ask("")
+    evidence_checks.run_waiting()
     return done
+
+
+def seal_days() -> int:
+    """Seal every day that is over, one transaction each; return how many were sealed."""
+    sealed = 0
+    while True:
+        try:
+            with transaction():
+                day = seals.due()
+                if day is None:
+                    return sealed
+                seals.make(day)
+        except IntegrityError:
+            log.info("seal: another worker was first")
+            return sealed
+        sealed += 1
 
 
 def _remind_of_drafts() -> int:

@@ -3,14 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrations.append_only import guard, guard_rising, release
+from app.migrations.append_only import guard, guard_columns, guard_rising, release
 
 revision = "0016"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-_KEPT = ("account_events", "book_events", "seals")
+_KEPT = ("book_events", "seals")
+# All of a row but what it says of persons.
+_OF_ACCOUNTS = ("id", "account_id", "dossier_id", "what", "at")
 # What the page of the evidence reads along: (table, columns).
 _INDEXES = (
     ("audit_events", ("user_id", "at", "id")),
@@ -59,13 +61,19 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_{'_'.join(names)}", table, list(names))
     for table in _KEPT:
         guard(table)
+    op.add_column(
+        "account_events", sa.Column("erased", sa.String(), nullable=False, server_default="")
+    )
+    guard_columns("account_events", _OF_ACCOUNTS)
     guard_rising("audit_heads", "lane", "seq")
 
 
 def downgrade() -> None:
     """Go back; seals are lost, histories of accounts and books may be written over again."""
-    for table in (*_KEPT, "audit_heads"):
+    for table in (*_KEPT, "account_events", "audit_heads"):
         release(table)
+    with op.batch_alter_table("account_events") as events:
+        events.drop_column("erased")
     for table, names in _INDEXES:
         op.drop_index(f"ix_{table}_{'_'.join(names)}", table)
     for columns in _OLD:
