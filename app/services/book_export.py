@@ -75,7 +75,7 @@ def csv_lines(book: NumberBook, wanted: Wanted | None = None) -> Iterator[str]:
     yield "\ufeff" + _csv([[str(c) for c in COLUMNS.values()]])
     found = every_line(book, wanted)
     while part := list(islice(found, _CHUNK)):
-        yield _csv([[_harmless(cell) for cell in cells(line)] for line in part])
+        yield _csv([[harmless(cell) for cell in cells(line)] for line in part])
 
 
 def write_xlsx(book: NumberBook, target: Path, wanted: Wanted | None = None) -> None:
@@ -141,6 +141,6 @@ def _csv(rows: Iterable[Sequence[str | int]]) -> str:
     return target.getvalue()
 
 
-def _harmless(cell: str | int) -> str | int:
+def harmless(cell: str | int) -> str | int:
     """Keep what applicants typed from being a formula when a spreadsheet opens the file."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

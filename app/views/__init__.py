@@ -63,6 +63,7 @@ def register(app: Flask, config: Config) -> None:
         desk,
         desk_affected,
         desk_arrivals,
+        desk_audit,
         desk_chain,
         desk_delegations,
         desk_dossier,

@@ -74,6 +74,7 @@ def nav() -> dict[str, Any]:
         items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "clock"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
+    items.append(_item("desk.audit", Text("Nhật ký", "Audit trail"), "shield"))
     return {"nav": items, "password_due": own_password.remind_of(user)}
 
 

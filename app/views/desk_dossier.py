@@ -9,7 +9,7 @@ from app.errors import AlreadyDone, Conflict, Invalid
 from app.language import say
 from app.models import Dossier
 from app.security.actors import roles_of, staff, staff_roles
-from app.services import dossiers
+from app.services import dossiers, evidence
 from app.services import queue as queues
 from app.services.attachments import Upload
 from app.services.step_up import Purpose
@@ -46,6 +46,9 @@ def page(
         | recipients_panel(found)
         | affected_panel(found)
     )
+    thing = evidence.Thing(f"dossier:{found.code}", dossier_id=found.id)
+    if evidence.is_in_charge(me(), thing):
+        context["viewers"] = url_for(".audit", thing=found.code, group="views")
     return render_template("desk/dossier.html", **context), status
 
 

@@ -95,6 +95,11 @@ def timeline(events: Sequence[AccountEvent], *, is_open: bool) -> list[dict[str,
     ]
 
 
+def step_name(what: str) -> str:
+    """Return what became of an account, in words."""
+    return say(_STEPS.get(what, (Text(what), ""))[0])
+
+
 def event_line(event: AccountEvent, *, is_open: bool) -> dict[str, Any]:
     label, tone = _STEPS.get(event.what, (Text(event.what), ""))
     who = event.actor_name

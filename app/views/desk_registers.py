@@ -11,7 +11,7 @@ from app.language import say
 from app.models import Account, Organisation, Prescriber, User
 from app.security import keys
 from app.security.actors import staff_roles
-from app.services import connections
+from app.services import connections, evidence
 from app.services import registers as books
 from app.services.persons import Person, person
 from app.views import own_or_404, seen
@@ -148,7 +148,11 @@ def account(number: int) -> ResponseReturnValue:
     """Show an account, who keeps it, its first access and what became of it."""
     found: Account = own_or_404(books.find_account(number))
     seen.note("register_seen", f"account:{number}")
-    return render_template("desk/registers/account.html", **_may(account_page(found)))
+    context = _may(account_page(found))
+    thing = evidence.Thing(f"account:{number}", account_id=number)
+    if evidence.is_in_charge(me(), thing):
+        context["viewers"] = url_for(".audit", thing=thing.about, group="views")
+    return render_template("desk/registers/account.html", **context)
 
 
 @bp.get("/desk/organisations/<int(max=2147483647):number>")

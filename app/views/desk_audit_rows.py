@@ -1,0 +1,152 @@
+"""A row of the evidence as a page and a file say it: when, who, what, about what."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+import workflows
+from app import formats
+from app.language import say
+from app.models import AccountEvent, AuditEvent, BookEvent, DossierEvent
+from app.security.actors import ROLE_NAMES, SYSTEM
+from app.services import audit
+from app.views.desk_register_history import step_name
+from workflows import Role, Text
+
+COLUMNS: Mapping[str, Text] = {
+    "when": Text("Thời điểm", "Moment"),
+    "who": Text("Ai", "Who"),
+    "what": Text("Việc", "What"),
+    "about": Text("Về", "About"),
+    "note": Text("Chi tiết", "Details"),
+}
+_APPLICANT = ROLE_NAMES[Role.APPLICANT]
+_UNKNOWN = Text("Chưa rõ là ai", "Not known")
+_BOOK_ACTS = {
+    "reserved": Text("giữ số", "reserved a number"),
+    "issued": Text("cấp số", "issued a number"),
+    "void": Text("hủy số", "voided a number"),
+    "outside": Text("ghi số cấp ngoài hệ thống", "entered a number used outside"),
+    "recalled": Text("thu hồi văn bản", "recalled a letter"),
+    "replaced": Text("thay thế văn bản", "replaced a letter"),
+    "closed": Text("khóa sổ", "closed the book"),
+}
+# Of the details of an audit row, what people read; the rest is for whoever examines the row.
+_DETAILS = {
+    "found": Text("tìm thấy", "found"),
+    "year": Text("năm", "year"),
+    "version": Text("phiên bản", "version"),
+    "rows": Text("số dòng", "rows"),
+    "format": Text("định dạng", "format"),
+    "number": Text("số", "number"),
+    "roles": Text("vai trò", "roles"),
+    "from": Text("từ", "from"),
+    "to": Text("đến", "to"),
+    "day": Text("ngày", "day"),
+}
+_THINGS = {
+    "list": Text("danh sách", "list"),
+    "account": Text("tài khoản", "account"),
+    "organisation": Text("cơ sở, đơn vị", "body"),
+    "prescriber": Text("người kê đơn", "prescriber"),
+    "user": Text("người dùng", "user"),
+    "wording": Text("lời văn", "wording"),
+    "mail": Text("thư", "mail"),
+    "incoming": Text("văn bản đến", "incoming dispatch"),
+    "draft": Text("bản nháp", "draft"),
+    "book": Text("sổ", "book"),
+    "seal": Text("niêm phong", "seal"),
+}
+_LISTS = {
+    "accounts": Text("tài khoản", "accounts"),
+    "facilities": Text("cơ sở", "facilities"),
+    "vendors": Text("đơn vị phần mềm", "vendors"),
+    "offices": Text("cơ quan", "offices"),
+    "codes": Text("mã liên thông", "codes"),
+    "prescribers": Text("người kê đơn", "prescribers"),
+    "tracking": Text("sổ theo dõi", "tracking book"),
+    "outgoing": Text("sổ văn bản đi", "outgoing register"),
+    "audit": Text("nhật ký", "audit trail"),
+    "seals": Text("niêm phong", "seals"),
+    "reconciled": Text("kết quả đối chiếu", "reconciliation"),
+}
+_PAGES = {"account": "desk.account", "organisation": "desk.organisation",
+          "prescriber": "desk.prescriber", "incoming": "desk.incoming"}  # fmt: skip
+
+
+def line(event: Any, *, is_open: bool) -> dict[str, Any]:
+    """Return a row for a template; `is_open`: names of applicants and details too."""
+    said: Mapping[type, Callable[[Any], dict[str, str]]]
+    said = {AuditEvent: _audit, DossierEvent: _dossier, AccountEvent: _account, BookEvent: _book}
+    row = said[type(event)](event)
+    if not is_open:
+        row |= {"note": "", "href": ""}
+        if isinstance(event, AuditEvent) and event.lane.startswith("portal:"):
+            row["who"] = say(_APPLICANT)
+    return {"when": formats.short_moment(event.at), "at": event.at.isoformat(), **row}
+
+
+def _audit(event: AuditEvent) -> dict[str, str]:
+    who = event.actor_name or say(_UNKNOWN)
+    if event.lane == "console":
+        who = _("%(name)s (dòng lệnh máy chủ)", name=who)
+    elif event.lane == "system":
+        who = say(ROLE_NAMES[Role.SYSTEM])
+    about, href = _about(event.about)
+    note = ", ".join(
+        f"{say(_DETAILS[name])}: {', '.join(v) if isinstance(v, list) else v}"
+        for name, v in event.details.items()
+        if name in _DETAILS and v not in ("", None)
+    )
+    what = say(audit.WHAT.get(event.what, Text(event.what)))
+    return {"who": who, "what": what, "about": about, "href": href, "note": note}
+
+
+def _about(about: str) -> tuple[str, str]:
+    kind, _sep, name = about.partition(":")
+    if kind == "dossier":
+        return name, url_for("desk.dossier", code=name)
+    if kind == "list":
+        name = say(_LISTS.get(name, Text(name)))
+    elif kind == "email":
+        return "", ""  # a blind value: says nothing to anybody
+    href = url_for(_PAGES[kind], number=int(name)) if kind in _PAGES and name.isdecimal() else ""
+    return f"{say(_THINGS[kind])} {name}" if kind in _THINGS else about, href
+
+
+def _dossier(event: DossierEvent) -> dict[str, str]:
+    dossier = event.dossier
+    edges = workflows.get(dossier.kind).edges
+    action = edges.get((event.action, event.before))
+    return {
+        "who": say(ROLE_NAMES[Role.SYSTEM]) if event.role == Role.SYSTEM else event.actor_name,
+        "what": say(action.done) if action else event.action,
+        "about": dossier.code or "",
+        "href": url_for("desk.dossier", code=dossier.code) if dossier.code else "",
+        "note": "",
+    }
+
+
+def _account(event: AccountEvent) -> dict[str, str]:
+    return {
+        "who": say(ROLE_NAMES[Role.SYSTEM])
+        if event.actor_name == SYSTEM.name
+        else event.actor_name,
+        "what": step_name(event.what),
+        "about": f"{say(_THINGS['account'])} {event.account.username}",
+        "href": url_for("desk.account", number=event.account_id),
+        "note": _("theo hồ sơ %(code)s", code=event.dossier.code or ""),
+    }
+
+
+def _book(event: BookEvent) -> dict[str, str]:
+    number, symbol = event.details.get("number", ""), event.details.get("symbol", "")
+    return {
+        "who": event.actor_name,
+        "what": say(_BOOK_ACTS.get(event.act, Text(event.act))),
+        "about": f"{number}/{symbol}" if number else say(_LISTS["outgoing"]),
+        "href": url_for("desk.entry", number=event.entry_id) if event.entry_id else "",
+        "note": event.reason,
+    }
