@@ -12,8 +12,7 @@ from app import clock
 from app.extensions import db
 from app.models import Account, AccountEvent, AuditEvent, BookEvent, Dossier, DossierEvent, User
 from app.security.actors import staff_roles
-from app.services import queue
-from workflows import Role, Text
+from workflows import Phase, Role, Text
 
 PAGE = 50
 # In the order in which rows of the same moment stand.
@@ -111,9 +110,12 @@ def is_in_charge(user: User, thing: Thing | None) -> bool:
 
 def thing(text: str) -> Thing | None:
     """Return what a code, a username or a name of the trail means; None: nothing known."""
-    dossier = queue.find(text.removeprefix("dossier:").upper())
-    if dossier is not None:
-        return Thing(f"dossier:{dossier.code}", dossier_id=dossier.id)
+    code = text.removeprefix("dossier:").upper()
+    dossier_id = db.session.scalar(
+        select(Dossier.id).where(Dossier.code == code, Dossier.phase != Phase.DRAFT)
+    )
+    if dossier_id is not None:
+        return Thing(f"dossier:{code}", dossier_id=dossier_id)
     kind, _, name = text.partition(":")
     if kind == "account" and name.isdecimal() and len(name) < 10:
         return Thing(text, account_id=int(name))
