@@ -18,6 +18,8 @@ from app.services import audit, colleagues, dossiers, rights, staff_links
 from workflows import Phase, Role, Text
 
 PAGE = 25
+# Answers of the forms that stand for no value.
+EVERY_SYSTEM, NONE = "*", "-"
 # Where somebody's work goes on; what is with a leader or the clerk goes on without them.
 _IN_HAND = (Phase.QUEUE, Phase.REVIEW, Phase.WAITING, Phase.OUTSIDE)
 
@@ -101,13 +103,18 @@ def invite(by: User, values: Mapping[str, str]) -> User:
         phone=values["phone"],
         position=values["position"],
         unit=unit(values["unit"]),
-        capacity=values["capacity"],
+        capacity="" if values["capacity"] == NONE else values["capacity"],
     )
     what = {"unit": user.unit.symbol, "position": user.position}
     audit.record("person_invited", staff(by), f"user:{user.id}", what)
-    rights.grant(by, user, Role(values["role"]), values["system"] or None, values["basis"])
+    rights.grant(by, user, Role(values["role"]), system_of(values["system"]), values["basis"])
     staff_links.send(user)
     return user
+
+
+def system_of(chosen: str) -> str | None:
+    """Return the system a right is for; None for every one, which is chosen, never left empty."""
+    return None if chosen == EVERY_SYSTEM else chosen
 
 
 def units() -> list[Unit]:

@@ -183,7 +183,9 @@ def _event(event: Any) -> dict[str, str]:
         "title": what[:1].upper() + what[1:],
         "who": event.actor_name,
         "when": formats.short_moment(event.at),
-        "comment": "\n".join(f"{_DETAILS.get(k, k)}: {_words(v)}" for k, v in said.items()),
+        "comment": "\n".join(
+            f"{say(_DETAILS.get(k, Text(k)))}: {_words(v)}" for k, v in said.items()
+        ),
         "tone": "",
     }
 
@@ -234,9 +236,8 @@ def _acted(act: str, whom: User, values: Mapping[str, str]) -> str:
     by, name = me(), whom.full_name
     match act:
         case "grant":
-            given = rights.grant(
-                by, whom, Role(values["role"]), values["system"] or None, values["basis"]
-            )
+            system = people.system_of(values["system"])
+            given = rights.grant(by, whom, Role(values["role"]), system, values["basis"])
             if given.is_waiting:
                 return str(_("Đã đề nghị. Quyền có hiệu lực khi người thứ hai xác nhận."))
             return str(_("Đã phân quyền cho %(name)s.", name=name))

@@ -10,12 +10,15 @@ from app.services.catalogues import CATALOGUES
 from app.services.colleagues import label
 from workflows import Choice, Field, FieldType, Text
 
-_ALL = Text("Để trống: mọi hệ thống.", "Leave empty: every system.")
+_ALL = Text("Mọi hệ thống", "Every system")
 BASIS = Field("basis", Text("Văn bản căn cứ", "Document it rests on"), FieldType.TEXT,
               sample="QĐ 12/QĐ-SYT ngày 05/01/2026")  # fmt: skip
 REASON = Field("reason", Text("Lý do", "Reason"), FieldType.TEXT, sample="Nghỉ thai sản")
 _POSITION = Field("position", Text("Chức vụ", "Position"), FieldType.TEXT, sample="Chuyên viên")
-_CAPACITIES = tuple(Choice(c, Text(c)) for c in ("Q.", "KT.", "TL.", "TUQ."))
+_CAPACITIES = (
+    Choice(people.NONE, Text("Người đứng đầu, hoặc không ký", "The head, or does not sign")),
+    *(Choice(c, Text(c)) for c in ("Q.", "KT.", "TL.", "TUQ.")),
+)
 
 
 def _role() -> Field:
@@ -27,8 +30,9 @@ def _role() -> Field:
 
 
 def _system() -> Field:
-    return Field("system", Text("Hệ thống", "System"), FieldType.CHOICE, sample="", hint=_ALL,
-                 required=False, choices=CATALOGUES["systems"].choices())  # fmt: skip
+    choices = (Choice(people.EVERY_SYSTEM, _ALL), *CATALOGUES["systems"].choices())
+    return Field("system", Text("Hệ thống", "System"), FieldType.CHOICE, sample="*",
+                 choices=choices)  # fmt: skip
 
 
 def _unit() -> Field:
@@ -50,9 +54,7 @@ def invitation() -> tuple[Field, ...]:
         _role(),
         _system(),
         Field("capacity", Text("Thẩm quyền ký", "Signs as"), FieldType.CHOICE, sample="KT.",
-              required=False, choices=_CAPACITIES,
-              hint=Text("Để trống nếu là người đứng đầu hoặc không ký văn bản.",
-                        "Leave empty for the head, or for who does not sign.")),
+              choices=_CAPACITIES),
         BASIS,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ NEW = {
     "unit": "NVD",
     "role": "officer",
     "system": "DTQG",
-    "capacity": "",
+    "capacity": "-",
     "basis": "QĐ 12/QĐ-SYT",
 }
 GOOD = "Suoi-Nung!2026-lang"
@@ -125,7 +125,7 @@ def test_extra_fields_of_the_forms_are_never_looked_at(app: Flask) -> None:
     admin = invited(app, **smuggled)
     admin.post("/desk/people/mai/move", data={"unit": "VP", "position": "Văn thư"} | smuggled)
     admin.post("/desk/people/mai/grant",
-               data={"role": "signer", "basis": "QĐ 1", "system": ""} | smuggled)  # fmt: skip
+               data={"role": "signer", "basis": "QĐ 1", "system": "*"} | smuggled)  # fmt: skip
 
     with app.app_context():
         mai = user("mai")
@@ -156,6 +156,7 @@ def test_nobody_changes_their_own_account(app: Flask, act_name: str) -> None:
     admin = at_desk(app, "quantri")
     data = {
         "role": "officer",
+        "system": "*",
         "basis": "QĐ 1",
         "reason": "Nghỉ phép",
         "unit": "NVD",
@@ -174,7 +175,7 @@ def test_nobody_changes_their_own_account(app: Flask, act_name: str) -> None:
 @pytest.mark.parametrize("role", ["signer", "admin"])
 def test_what_stands_above_an_administrator_needs_a_second_person(app: Flask, role: str) -> None:
     admin = at_desk(app, "quantri")
-    admin.post("/desk/people/an/grant", data={"role": role, "basis": "QĐ 1", "system": ""})
+    admin.post("/desk/people/an/grant", data={"role": role, "basis": "QĐ 1", "system": "*"})
     with app.app_context():
         assert (role, None, False) in held("an")
         number = db.session.scalars(select(Grant.id).where(Grant.approved_at.is_(None))).one()
@@ -199,7 +200,7 @@ def test_whoever_gets_a_right_does_not_approve_it(app: Flask) -> None:
         user("an").roles = ["admin"]
         db.session.commit()
     at_desk(app, "quantri").post(
-        "/desk/people/an/grant", data={"role": "signer", "basis": "QĐ 1", "system": ""}
+        "/desk/people/an/grant", data={"role": "signer", "basis": "QĐ 1", "system": "*"}
     )
     with app.app_context():
         number = db.session.scalars(select(Grant.id).where(Grant.approved_at.is_(None))).one()
