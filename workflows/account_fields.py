@@ -142,9 +142,11 @@ REQUEST_SCAN = Field(
 DATA_CONSENT = Field(
     "data_consent",
     Text(
-        "Tôi đồng ý để Sở Y tế xử lý dữ liệu cá nhân trong hồ sơ này để giải quyết yêu cầu.",
-        "I agree that the department processes the personal data of this dossier in order to"
-        " decide on this request.",
+        # Told, not asked: a state body decides on requests by law (Law 91/2025, Art. 19.1).
+        "Tôi đã được thông báo: Sở Y tế xử lý dữ liệu cá nhân trong hồ sơ này theo nhiệm vụ luật"
+        " giao để giải quyết yêu cầu.",
+        "I was told: the department processes the personal data of this dossier in order to decide"
+        " on this request, as the law charges it to.",
     ),
     FieldType.CONSENT,
     sample="yes",

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.database import insert_into
 from app.extensions import db
+from app.formats import mask_email
 from app.models import AuditEvent, AuditHead
 from app.security import keys, sessions
 from app.security.actors import ROLE_NAMES, Actor
@@ -51,6 +52,12 @@ WHAT: Mapping[str, Text] = {
     "delegated": Text("ghi nhận ủy quyền ký", "entered a delegation of signing"),
     "delegation_revoked": Text("chấm dứt ủy quyền ký", "revoked a delegation of signing"),
     "exported": Text("kết xuất dữ liệu", "exported data"),
+    "consents_chosen": Text("chọn mục đích sử dụng dữ liệu", "chose purposes of personal data"),
+    "data_copied": Text("lấy bản sao dữ liệu của mình", "took a copy of their own data"),
+    "data_requested": Text("yêu cầu về dữ liệu cá nhân", "asked about personal data"),
+    "data_request_answered": Text(
+        "trả lời yêu cầu về dữ liệu cá nhân", "answered a request about personal data"
+    ),
     "erased": Text("xóa dữ liệu cá nhân", "erased personal data"),
     "personal_data_seen": Text("xem đầy đủ số của cá nhân", "saw a person's numbers in full"),
     "dossier_seen": Text("xem hồ sơ", "looked at a dossier"),
@@ -142,9 +149,10 @@ def _lane(actor: Actor) -> str:
 
 
 def _name(actor: Actor) -> str:
-    if actor.name:
-        return actor.name
-    return actor.email or ("" if actor is NOBODY else str(ROLE_NAMES[Role.SYSTEM]))
+    if actor.user is None and actor.email:
+        # Nothing of the trail is ever erased: it knows a person by the lane, not by name.
+        return mask_email(actor.email)
+    return actor.name or ("" if actor is NOBODY else str(ROLE_NAMES[Role.SYSTEM]))
 
 
 def digest(event: AuditEvent) -> str:

@@ -17,6 +17,7 @@ from app.security.actors import ON_BEHALF, Actor, delegation_for, roles_of, who_
 from app.services import (
     announcements,
     attachments,
+    consents,
     deadlines,
     facts,
     filling,
@@ -242,6 +243,7 @@ def _register(dossier: Dossier) -> None:
     dossier.submitted_at = now
     sequence = count(f"dossier:{stamp}")
     dossier.code = f"{organisation.department().agency_code}-{stamp}-{sequence:04d}"
+    consents.keep_told(dossier)
     if workflows.get(dossier.kind).once is Once.AS_OFTEN:
         return
     dossier.once_key = f"{dossier.kind}:{dossier.email}"

@@ -12,7 +12,7 @@ from app.errors import AlreadyDone, AppError, Conflict, Invalid, Refused
 from app.formats import short_moment
 from app.models import Dossier
 from app.security import sessions
-from app.services import applications, dossiers, filling
+from app.services import applications, consents, dossiers, filling
 from app.transaction import transaction
 from app.views import filled_forms, for_applicants, own_or_404
 from app.views.applicants import bp, links_of, own_dossier, registered_page
@@ -92,7 +92,14 @@ def review(key: str) -> ResponseReturnValue:
         sections=applications.summary(dossier),
         links=links_of(key),
         action=action,
+        optional=_unasked(),
     )
+
+
+def _unasked() -> list[tuple[str, consents.Purpose]]:
+    """Return the optional purposes this person has not agreed to yet."""
+    held = consents.held(sessions.current_email())
+    return [(name, p) for name, p in consents.asked().items() if name not in held]
 
 
 @bp.get("/dossiers/<key>/actions/<name>")
@@ -122,6 +129,9 @@ def act(key: str, name: str) -> ResponseReturnValue:
                 version=request.form.get("version", type=int),
                 supplied=request.form,
             )
+            for purpose in request.form.getlist("purpose") if sends else ():
+                if purpose in consents.asked():
+                    consents.give(dossier.email, purpose, f"dossier:{dossier.code}")
     except Invalid as error:
         return _refused_input(own_dossier(key), name, error.errors)
     except AlreadyDone:

@@ -61,6 +61,9 @@ def nav() -> dict[str, Any]:
         items.append(_item("desk.tracking_book", Text("Sổ theo dõi", "Tracking book"), "clock"))
         items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
     held = staff_roles(user)
+    if queues.may_see(user) and Role.OFFICER in held:
+        label = Text("Yêu cầu dữ liệu", "Data requests")
+        items.append(_item("desk.data_requests_page", label, "people"))
     if rights.may_manage(user):
         n = len(rights.waiting()) + rights_review.overdue()
         items.append(_item("desk.people_page", Text("Nhân sự", "People"), "people", n))

@@ -1,6 +1,6 @@
 """Cấp tài khoản: a facility asks for its interoperability account on a national system."""
 
-from workflows.account_fields import LICENCE_NO, through_vendor
+from workflows.account_fields import DATA_CONSENT, LICENCE_NO, through_vendor
 from workflows.common import REISSUE, STATES, standard
 from workflows.definition import Once, Workflow
 from workflows.fields import BASIC, Choice, Field, FieldType
@@ -124,10 +124,6 @@ WORKFLOW = Workflow(
                             "I declare the above is true and answer for the e-mail address that"
                             " receives the result."),
               FieldType.CONSENT, sample="yes", group=_PAPERS),
-        Field("data_consent", Text("Tôi đồng ý để Sở Y tế xử lý dữ liệu cá nhân trong hồ sơ này"
-                                   " để giải quyết yêu cầu cấp tài khoản.",
-                                   "I agree that the department processes the personal data of"
-                                   " this dossier in order to decide on this request."),
-              FieldType.CONSENT, sample="yes", group=_PAPERS),
+        DATA_CONSENT,
     ),
 )  # fmt: skip

@@ -42,7 +42,7 @@ def test_errors_that_read_alike_name_their_place(client: FlaskClient) -> None:
     lines = [part.split("</a>")[0].split(">")[-1] for part in summary.split("<a ")[1:]]
     assert len(lines) == len(set(lines)) > 10
     assert any(x.startswith("Tôi cam đoan thông tin") and "…: Đánh dấu vào" in x for x in lines)
-    assert any(x.startswith("Tôi đồng ý để Sở Y tế xử lý") for x in lines)
+    assert any(x.startswith("Tôi đã được thông báo: Sở Y tế") for x in lines)
     assert "Nhập: Tên cơ sở." in lines, "a line of its own kind needs no place"
 
 
