@@ -25,8 +25,8 @@ def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[st
     return event
 
 
-def configure(config: Config) -> None:
-    """Send every logger through one masking JSON formatter to standard error."""
+def formatter() -> logging.Formatter:
+    """Return what makes a line of JSON of a record, persons masked."""
     shared: list[Any] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -35,15 +35,19 @@ def configure(config: Config) -> None:
         structlog.processors.format_exc_info,
         _mask,
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
+    return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
+
+
+def configure(config: Config) -> None:
+    """Send every logger through one masking JSON formatter to standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(formatter())
     root = logging.getLogger()
     if config.env != "test":
         root.handlers = [handler]
