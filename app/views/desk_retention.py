@@ -32,7 +32,7 @@ def retention_page() -> ResponseReturnValue:
                 "label": say(d.rule.label),
                 "kept": say(_kept(d.rule.days)),
                 "basis": say(d.rule.basis),
-                "count": d.count,
+                "count": "–" if d.rule.days is None else d.count,
                 "codes": d.codes,
             }
             for d in retention.due(on)

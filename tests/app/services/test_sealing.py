@@ -1,6 +1,8 @@
 """Personal data at rest: unreadable without the key, found by it, and moved to a new key."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,8 +27,16 @@ CLEAR = (PHONE, ID_NUMBER, "0912345678", "0912 345 678", "912345678")
 OLD, NEW = "the first key, long enough for a test", "the second key, long enough for a test"
 
 
-def _new_app(folder: Path, database: str, *named: str) -> Flask:
-    return create_app(make_config(folder, database, DATA_KEYS=",".join(named)))
+@contextmanager
+def _running(folder: Path, database: str, *named: str) -> Iterator[Flask]:
+    """Run the product with keys, the newest first; nothing stays open behind it."""
+    app = create_app(make_config(folder, database, DATA_KEYS=",".join(named)))
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _fill() -> None:
@@ -71,8 +81,7 @@ def _counts(state: str) -> int:
 
 
 def test_neither_database_nor_files_show_a_number(tmp_path: Path) -> None:
-    app = _new_app(tmp_path, fresh_database(tmp_path, "sealed"))
-    with app.app_context():
+    with _running(tmp_path, fresh_database(tmp_path, "sealed")):
         upgrade()
         samples.load_department()
         _fill()
@@ -84,14 +93,11 @@ def test_neither_database_nor_files_show_a_number(tmp_path: Path) -> None:
         for clear in CLEAR:
             assert clear.encode() not in stored, clear
         assert _counts("none") == _counts("older") == 0 < _counts("newest")
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_new_key_takes_over_and_the_old_one_may_go(tmp_path: Path) -> None:
     database = fresh_database(tmp_path, "rotation")
-    app = _new_app(tmp_path, database, OLD)
-    with app.app_context():
+    with _running(tmp_path, database, OLD):
         upgrade()
         samples.load_department()
         _fill()
@@ -100,18 +106,14 @@ def test_a_new_key_takes_over_and_the_old_one_may_go(tmp_path: Path) -> None:
         mail = db.session.scalars(select(OutgoingMail.text)).first()
         assert data
         assert mail
-        db.session.remove()
-    both = _new_app(tmp_path, database, NEW, OLD)
-    with both.app_context():
+    with _running(tmp_path, database, NEW, OLD):
         older = _counts("older")
         assert older > 0 == _counts("newest")
         done = sealing.rotate()
         assert sum(done.values()) == older
         assert _counts("older") == _counts("none") == 0
         assert sum(sealing.rotate().values()) == 0
-        db.session.remove()
-    only_new = _new_app(tmp_path, database, NEW)
-    with only_new.app_context():
+    with _running(tmp_path, database, NEW):
         dossier = db.session.scalars(select(Dossier)).one()
         assert dossier.answers["custodian_phone"] == PHONE
         assert dossier.answers["custodian_id"] == dossier.typed["custodian_id"] == ID_NUMBER
@@ -119,30 +121,25 @@ def test_a_new_key_takes_over_and_the_old_one_may_go(tmp_path: Path) -> None:
         assert db.session.scalars(select(Letter.data)).first() == data
         assert db.session.scalars(select(OutgoingMail.text)).first() == mail
         assert len(registers.prescribers(person("Lục Thị Mai", "0912345678", "")).rows) == 1
-        db.session.remove()
-        db.engine.dispose()
-    with app.app_context():
+    with _running(tmp_path, database, OLD):
         # The old key alone opens nothing any more.
         with pytest.raises(ValueError, match="another key"):
             db.session.scalars(select(Dossier)).all()
         with pytest.raises(storage.Damaged):
             storage.get(address)
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_rotation_that_was_killed_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = fresh_database(tmp_path, "killed")
-    with _new_app(tmp_path, database, OLD).app_context():
+    with _running(tmp_path, database, OLD):
         upgrade()
         samples.load_department()
         _fill()
         for n in range(5):
             storage.put(f"file {n}".encode())
-        db.session.remove()
-    with _new_app(tmp_path, database, NEW, OLD).app_context():
+    with _running(tmp_path, database, NEW, OLD):
         monkeypatch.setattr(sealing, "_PORTION", 1)
         calls = iter(range(4))
         renew = storage.renew
@@ -159,8 +156,6 @@ def test_a_rotation_that_was_killed_goes_on(
         monkeypatch.setattr(storage, "renew", renew)
         sealing.rotate()
         assert _counts("older") == _counts("none") == 0
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_files_from_before_are_read_and_damage_is_seen(context: Flask) -> None:
@@ -197,8 +192,7 @@ def test_a_person_is_found_by_a_number_that_nobody_can_read(context: Flask) -> N
 
 
 def test_the_migration_seals_what_was_there_and_opens_it_again(tmp_path: Path) -> None:
-    app = _new_app(tmp_path, fresh_database(tmp_path, "sealing"))
-    with app.app_context():
+    with _running(tmp_path, fresh_database(tmp_path, "sealing")):
         upgrade()
         samples.load_department()
         _fill()
@@ -222,8 +216,6 @@ def test_the_migration_seals_what_was_there_and_opens_it_again(tmp_path: Path) -
         dossier = db.session.scalars(select(Dossier)).one()
         assert dossier.answers["custodian_id"] == ID_NUMBER
         assert db.session.scalars(select(Prescriber)).one().phone == PHONE
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_the_names_that_are_sealed_are_those_that_forms_mask() -> None:
