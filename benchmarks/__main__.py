@@ -18,6 +18,7 @@ FILES: Mapping[str, str] = {
     "P10": "start",
     "P11": "registers",
     "P12": "signing",
+    "P13": "evidence",
 }
 
 
@@ -26,7 +27,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="ROW", help=", ".join(FILES))
     parser.add_argument(
-        "--rows", type=int, default=100_000, help="P5: dossiers, P11: numbers (default 100000)"
+        "--rows",
+        type=int,
+        default=100_000,
+        help="P5: dossiers, P11: numbers, P13: evidence (default 100000)",
     )
     parser.add_argument("--pdf-rows", type=int, default=5_000, help="P11: rows of the PDF")
     parser.add_argument("--letters", type=int, default=300, help="P9: letters (default 300)")

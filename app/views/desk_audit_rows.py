@@ -134,7 +134,7 @@ def _account(event: AccountEvent) -> dict[str, str]:
         "who": say(ROLE_NAMES[Role.SYSTEM])
         if event.actor_name == SYSTEM.name
         else event.actor_name,
-        "what": step_name(event.what),
+        "what": step_name(event.what).lower(),
         "about": f"{say(_THINGS['account'])} {event.account.username}",
         "href": url_for("desk.account", number=event.account_id),
         "note": _("theo hồ sơ %(code)s", code=event.dossier.code or ""),

@@ -1,5 +1,8 @@
 """The audit trail: chained per person, sealed with the key, kept by the database itself."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -84,3 +87,24 @@ def test_the_database_refuses_to_forget(context: Flask, table: str, statement: s
 def test_a_word_nobody_knows_is_a_mistake_of_ours(context: Flask) -> None:
     with pytest.raises(KeyError):
         audit.record("something", SYSTEM)
+
+
+def test_eight_at_once_in_one_lane_keep_the_chain_whole(app: Flask) -> None:
+    start = Barrier(8)
+
+    def write(n: int) -> None:
+        with app.app_context():
+            start.wait()
+            for i in range(10):
+                with transaction():
+                    audit.record("exported", staff(user("an")), f"list:{n}-{i}")
+            db.session.remove()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+
+    with app.app_context():
+        rows = db.session.scalars(select(AuditEvent).order_by(AuditEvent.seq)).all()
+        assert [r.seq for r in rows] == list(range(1, 81))
+        assert len({r.about for r in rows}) == 80
+        assert list(audit.problems()) == []
