@@ -96,7 +96,8 @@ def _seen(n: int, number: int, person: int) -> dict[str, Any]:
         "lane": f"bench:{n % 40}", "seq": n, "at": _FIRST + _YEAR * n / number,
         "what": _RARE if n % 1009 == 1 else _WORDS[n % 6], "actor_name": "Lương Thị An",
         "user_id": person if n % 20 == 1 else None,
-        "about": f"dossier:D-{n % max(number // 20, 8)}", "details": {}, "client": "", "previous_hash": "x" * 64, "hash": "y" * 64,
+        "about": f"dossier:D-{n % max(number // 20, 8)}", "details": {}, "client": "",
+        "previous_hash": "x" * 64, "hash": "y" * 64,
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app import clock, create_app, samples
 from app.cli import database
 from app.cli.database import _noted
 from app.extensions import db
-from app.models import AuditEvent, OutgoingMail
+from app.models import AuditEvent, DossierEvent, OutgoingMail
 from app.services import seals
 from tests.conftest import fresh_database, make_config
 from tests.guards import tamper
@@ -92,14 +92,17 @@ def test_seals_are_kept_as_a_file_that_names_what_differs(context: Flask, tmp_pa
         assert run(context, "audit", "seal").strip() == "1"
         run(context, "audit", "export-seals", "--out", str(file))
         assert run(context, "audit", "verify", "--seals", str(file)) == ""
-        tamper("UPDATE dossier_events SET actor_name = 'Ai đó' WHERE id = 1")
+        number = db.session.scalars(select(DossierEvent.id)).one()
+        tamper(f"UPDATE dossier_events SET actor_name = 'Ai đó' WHERE id = {number}")
         result = context.test_cli_runner().invoke(
             args=["audit", "verify", "--seals", str(file), "--json"]
         )
 
     assert result.exit_code == 1
     found = [row["problem"] for row in json.loads(result.output)]
-    assert any(p.startswith("kept seal") and "dossier_events: row 1 was" in p for p in found)
+    assert any(
+        p.startswith("kept seal") and f"dossier_events: row {number} was" in p for p in found
+    )
     assert json.loads(file.read_text())["key"] == seals.public_key()
     assert run(context, "audit", "key").strip() == seals.public_key()
 

@@ -55,7 +55,7 @@ def test_one_touched_row_is_found_and_located(context: Flask, tampering: str, sa
     recorded(context)
     tamper(tampering)
 
-    assert any(said in line for line in audit.problems())
+    assert any(said in line for line in list(audit.problems()))
 
 
 def test_a_row_forged_without_the_key_is_found(context: Flask) -> None:
@@ -69,7 +69,7 @@ def test_a_row_forged_without_the_key_is_found(context: Flask) -> None:
         " WHERE lane = 'system' AND seq = 3) WHERE lane = 'system'"
     )
 
-    assert any("(system, 3): was changed" in line for line in audit.problems())
+    assert any("(system, 3): was changed" in line for line in list(audit.problems()))
 
 
 @pytest.mark.parametrize("table", ["audit_events", "dossier_events"])
