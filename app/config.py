@@ -87,6 +87,7 @@ class Config(BaseSettings):
         6, ge=1, description="every right of a person is confirmed at least so often"
     )
     upload_max_mb: int = Field(10, description="largest attachment")
+    clamd: str = Field("", description="ClamAV: unix:///run/clamav/clamd.ctl or tcp://host:3310")
     session_idle_minutes: int = Field(60, description="staff are signed out after so long")
     session_hours: int = Field(12, description="longest sign-in")
     retention: dict[str, Retention] = Field(

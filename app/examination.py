@@ -1,24 +1,22 @@
-"""A PDF from outside is examined in a fresh process, a few at a time; it is kept nowhere."""
+"""A PDF from outside is examined in a confined process; it is kept nowhere."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from app.config import ROOT
-from app.errors import Conflict
+from app.confined import Reader
 from workflows import Text
 
 if TYPE_CHECKING:
     from letters.signing.verify import Report
 
-_AT_ONCE = 2
-_PATIENCE = 10
-_SECONDS = 25
-_places = BoundedSemaphore(_AT_ONCE)
+READER = Reader(
+    ("-m", "letters.signing.examine"),
+    Text(
+        "Nhiều người đang kiểm tra văn bản cùng lúc. Ông/Bà thử lại sau ít phút.",
+        "Many people are checking letters right now. Please try again in a few minutes.",
+    ),
+)
 
 
 def examine(pdf: bytes, roots: Sequence[bytes]) -> "Report":
@@ -26,26 +24,9 @@ def examine(pdf: bytes, roots: Sequence[bytes]) -> "Report":
     from letters.signing.verify import Report
 
     request = json.dumps([root.decode() for root in roots]).encode() + b"\n" + pdf
-    if not _places.acquire(timeout=_PATIENCE):
-        raise Conflict(
-            Text(
-                "Nhiều người đang kiểm tra văn bản cùng lúc. Ông/Bà thử lại sau ít phút.",
-                "Many people are checking letters right now. Please try again in a few minutes.",
-            )
-        )
+    answer = READER.answer(request)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "letters.signing.examine"],
-            input=request,
-            capture_output=True,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            timeout=_SECONDS,
-            check=True,
-        )
-        return Report.from_json(done.stdout.decode())
-    except (subprocess.SubprocessError, ValueError):
+        return Report.from_json((answer or b"").decode())
+    except ValueError:
         # A file that exhausts or kills its reader does not hold.
         return Report(readable=False, complete=False)
-    finally:
-        _places.release()

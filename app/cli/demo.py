@@ -94,9 +94,9 @@ def _play(app: Flask, story: Story, config: Config) -> None:
             ),
         ],
     )
+    scan = attachments.receive(("ban-chup-ro.jpg", samples.licence_scan()), 10)
     with transaction():
-        scan = samples.licence_scan()
-        attachments.attach(_dossier(granted), "licence_scan", "ban-chup-ro.jpg", scan, 10)
+        attachments.attach(_dossier(granted), "licence_scan", scan, 10)
         dossiers.act(granted, "supplement", applicant("anbinh@example.vn", "Hoàng Thị Minh Châu"))
     story.tell("Cơ sở gửi bổ sung; thời hạn tính lại từ đầu.")
     _walk(

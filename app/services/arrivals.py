@@ -15,8 +15,8 @@ from app.extensions import db
 from app.formats import fold
 from app.models import IncomingLetter, NumberBook
 from app.security.actors import Actor
-from app.services import attachments, books, word_search
-from app.services.attachments import Upload
+from app.services import books, word_search
+from app.services.attachments import Received
 from app.services.book_events import append
 from app.services.ledger import require_clerk
 from app.services.word_search import Query
@@ -60,9 +60,7 @@ def number(letter: IncomingLetter, on: date, actor_name: str) -> None:
     letter.received_on, letter.entered_by = on, actor_name
 
 
-def enter(
-    said: Mapping[str, str], scan: Upload | None, max_mb: int, actor: Actor
-) -> IncomingLetter:
+def enter(said: Mapping[str, str], scan: Received | None, actor: Actor) -> IncomingLetter:
     """Enter a dispatch the post brought, with its scan; raise Refused when it is there already."""
     require_clerk(actor, "enter")
     on = date.fromisoformat(said["received_on"])
@@ -101,19 +99,13 @@ def enter(
     letter.handed_to = said.get("handed_to", "")
     letter.handed_on = date.fromisoformat(said["handed_on"]) if said.get("handed_on") else None
     if scan:
-        _keep(letter, scan, max_mb)
+        # It belongs to the dispatch itself, not to a dossier.
+        letter.scan_name, letter.scan_type = scan.name, scan.content_type
+        letter.scan_sha256 = storage.put(scan.content)
     db.session.flush()
     book = db.session.get_one(NumberBook, letter.book_id)
     append(book, "arrived", actor, "", details={"number": letter.number, **said})
     return letter
-
-
-def _keep(letter: IncomingLetter, scan: Upload, max_mb: int) -> None:
-    """Store a scan under the rules of every file; it belongs to the dispatch itself."""
-    name, content = scan
-    letter.scan_type, suffix = attachments.accepted("scan", content, max_mb)
-    letter.scan_name = attachments.safe_name(name, suffix)
-    letter.scan_sha256 = storage.put(content)
 
 
 def years() -> list[NumberBook]:

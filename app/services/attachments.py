@@ -1,17 +1,14 @@
-"""Files of applicants: accepted by content, stored by content, named safely."""
+"""Files of applicants: accepted by content, written anew, stored by content, named safely."""
 
-import io
 import re
 import unicodedata
-import warnings
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 
-import pikepdf
-from PIL import Image, UnidentifiedImageError
 from sqlalchemy import select
 
-from app import clock, storage
+from app import cleaning, clock, scanner, storage
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Attachment, Dossier, IncomingLetter, Letter
@@ -20,18 +17,42 @@ from workflows import Text
 
 MAX_FILES = 30
 Upload = tuple[str, bytes]
-"""The name and the content of a file that somebody sends."""
-_MAX_PIXELS = 60_000_000
-_IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png")}
-_KINDS = Text(
-    "Chọn tệp PDF, JPG hoặc PNG; tệp này không đọc được.",
-    "Choose a PDF, JPG or PNG file; this one cannot be read.",
-)
+"""The name and the content of a file as somebody sends it."""
+_SUFFIXES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
-def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: int) -> Attachment:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file behind the gate: scanned, cleaned, named safely. Only such a one is ever kept."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def receive(upload: Upload, max_mb: int) -> Received:
+    """Let a file through the gate; raise AppError with what to do.
+
+    Takes its time in other processes: call it before a transaction, never inside.
+    """
+    name, content = upload
+    if not content:
+        raise cleaning.Unclean(Text("Tệp trống, chọn tệp khác.", "The file is empty."))
+    if len(content) > max_mb * 1024 * 1024:
+        raise cleaning.Unclean(
+            Text(
+                "Tệp lớn hơn {n} MB; giảm dung lượng rồi gửi lại.",
+                "The file is larger than {n} MB; make it smaller.",
+            ).fill(n=max_mb)
+        )
+    scanner.scan(content)
+    content_type, cleaned = cleaning.clean(content, max_mb * 1024 * 1024)
+    return Received(safe_name(name, _SUFFIXES[content_type]), content_type, cleaned)
+
+
+def attach(dossier: Dossier, field: str, file: Received, max_mb: int) -> Attachment:
     """Add a file to a field, replacing the one before; raise Invalid with what to do."""
-    total = sum(a.size for a in dossier.attachments) + len(content)
+    total = sum(a.size for a in dossier.attachments) + len(file.content)
     if len(dossier.attachments) >= MAX_FILES or total > MAX_FILES * max_mb * 1024 * 256:
         raise Invalid(
             {
@@ -41,50 +62,24 @@ def attach(dossier: Dossier, field: str, filename: str, content: bytes, max_mb: 
                 )
             }
         )
-    return attach_one(dossier, field, filename, content, max_mb)
+    return attach_one(dossier, field, file)
 
 
-def attach_one(
-    dossier: Dossier, field: str, filename: str, content: bytes, max_mb: int
-) -> Attachment:
+def attach_one(dossier: Dossier, field: str, file: Received) -> Attachment:
     """Add a file that has a place of its own, as each of many recipients has one."""
-    content_type, suffix = accepted(field, content, max_mb)
     now = clock.now()
     remove(dossier, field)
     attachment = Attachment(
         dossier=dossier,
         field=field,
-        name=safe_name(filename, suffix),
-        content_type=content_type,
-        size=len(content),
-        sha256=storage.put(content),
+        name=file.name,
+        content_type=file.content_type,
+        size=len(file.content),
+        sha256=storage.put(file.content),
         uploaded_at=now,
     )
     db.session.add(attachment)
     return attachment
-
-
-def accepted(field: str, content: bytes, max_mb: int) -> tuple[str, str]:
-    """Return (content type, suffix) of a file that may be kept; raise Invalid with what to do."""
-    _refuse_size(field, content, max_mb)
-    sniffed = sniff(content)
-    if sniffed is None:
-        raise Invalid({field: _KINDS})
-    return sniffed
-
-
-def _refuse_size(field: str, content: bytes, max_mb: int) -> None:
-    if not content:
-        raise Invalid({field: Text("Tệp trống, chọn tệp khác.", "The file is empty.")})
-    if len(content) > max_mb * 1024 * 1024:
-        raise Invalid(
-            {
-                field: Text(
-                    "Tệp lớn hơn {n} MB; giảm dung lượng rồi gửi lại.",
-                    "The file is larger than {n} MB; make it smaller.",
-                ).fill(n=max_mb)
-            }
-        )
 
 
 def remove(dossier: Dossier, field: str) -> None:
@@ -123,48 +118,6 @@ def discard_unused(sha256: str) -> None:
 def current(dossier: Dossier) -> dict[str, Attachment]:
     """Return field → the file that counts."""
     return {a.field: a for a in dossier.attachments if a.replaced_at is None}
-
-
-def sniff(content: bytes) -> tuple[str, str] | None:
-    """Return (content type, suffix) by what the bytes are; None for anything not accepted.
-
-    The first bytes and the parser must agree: a parser alone opens polyglots.
-    """
-    if content.startswith(b"%PDF-"):
-        return ("application/pdf", ".pdf") if _opens_as_pdf(content) else None
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return _image(content)
-    return None
-
-
-def _opens_as_pdf(content: bytes) -> bool:
-    try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            return len(pdf.pages) > 0
-    except (pikepdf.PdfError, ValueError, RuntimeError):
-        return False
-
-
-def _image(content: bytes) -> tuple[str, str] | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=list(_IMAGES)) as image:
-                if image.width * image.height > _MAX_PIXELS:
-                    return None
-                kind = _IMAGES[image.format or ""]
-                image.load()  # verify() does not notice a picture that was cut off
-                return kind
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        OSError,
-        SyntaxError,
-        ValueError,
-        KeyError,
-    ):
-        return None
 
 
 def safe_name(filename: str, suffix: str) -> str:

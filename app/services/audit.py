@@ -81,6 +81,8 @@ WHAT: Mapping[str, Text] = {
     "department_loaded": Text("nạp dữ liệu cơ quan", "loaded the department's data"),
     "book_planned": Text("quy định sổ lấy số", "decided which book numbers come from"),
     "schema_changed": Text("thay đổi cấu trúc cơ sở dữ liệu", "changed the database schema"),
+    "file_seen": Text("xem tệp", "looked at a file"),
+    "upload_refused": Text("gửi tệp có mã độc, bị từ chối", "sent an infected file, refused"),
 }
 
 

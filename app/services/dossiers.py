@@ -26,7 +26,7 @@ from app.services import (
     organisation,
     progress,
 )
-from app.services.attachments import Upload
+from app.services.attachments import Received
 from app.services.books import count
 from app.services.effects import EFFECTS
 from workflows import DRAFTED, Clock, Field, FieldError, FieldType, Fired, Once, Phase, Role, Text
@@ -110,7 +110,7 @@ def act(
     *,
     version: int | None = None,
     supplied: Mapping[str, str] | None = None,
-    files: Mapping[str, Upload] | None = None,
+    files: Mapping[str, Received] | None = None,
 ) -> Dossier:
     """Take one step on a dossier; everything it causes is written, or nothing.
 
@@ -152,7 +152,7 @@ def act(
         details |= {ON_BEHALF: mandate.principal.full_name, "delegation": mandate.id}
     for field in fired.action.asks:
         if field.name in files:
-            attachments.attach(dossier, field.name, *files[field.name], _max_mb())
+            attachments.attach(dossier, field.name, files[field.name], _max_mb())
     event = history.append(dossier, fired, actor, role, details)
     dossier.phase = workflow.by_state[fired.after].phase
     dossier.changed_at = event.at
@@ -218,12 +218,12 @@ def _max_mb() -> int:
 
 
 def _supplied(
-    asks: tuple[Field, ...], supplied: Mapping[str, str], files: Mapping[str, Upload]
+    asks: tuple[Field, ...], supplied: Mapping[str, str], files: Mapping[str, Received]
 ) -> dict[str, Any]:
     details: dict[str, Any] = {}
     errors: dict[str, Text] = {}
     for field in asks:
-        typed = files[field.name][0] if field.name in files else supplied.get(field.name, "")
+        typed = files[field.name].name if field.name in files else supplied.get(field.name, "")
         if field.type is FieldType.FILE and field.name not in files:
             typed = ""
         try:

@@ -7,7 +7,6 @@ from flask import request
 
 from app import forms
 from app.errors import Invalid
-from app.services.attachments import Upload
 from workflows import Field, FieldError, FieldType, Text
 
 
@@ -30,12 +29,6 @@ def answers(fields: Sequence[Field]) -> dict[str, str]:
     if errors:
         raise Invalid(errors)
     return values
-
-
-def upload(name: str) -> Upload | None:
-    """Return the file of a field, if one was chosen."""
-    file = request.files.get(name)
-    return (file.filename, file.read()) if file and file.filename else None
 
 
 def shown(

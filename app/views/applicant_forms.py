@@ -14,7 +14,7 @@ from app.models import Dossier
 from app.security import sessions
 from app.services import applications, consents, dossiers, filling
 from app.transaction import transaction
-from app.views import filled_forms, for_applicants, own_or_404
+from app.views import filled_forms, for_applicants, own_or_404, uploads
 from app.views.applicants import bp, links_of, own_dossier, registered_page
 from app.views.failures import sentence_of, status_of
 from workflows import Action, ActionRefused, Text
@@ -58,11 +58,13 @@ def save(key: str) -> ResponseReturnValue:
 
 def _save(key: str, *, with_files: bool = True) -> dict[str, Text]:
     """Store what was typed and attached; return the files that were refused."""
+    kind = own_dossier(key).kind
+    sent, refused = filled_forms.received(kind) if with_files else (None, {})
     with transaction():
         dossier = own_or_404(applications.own_to_change(key, sessions.current_email()))
         if applications.sending_action(dossier) is None:
             raise Conflict(dossiers.who_did_what(dossier))
-        return filled_forms.keep(dossier, with_files=with_files)
+        return refused | filled_forms.keep(dossier, sent)
 
 
 @bp.post("/dossiers/<key>/check/<field>")
@@ -161,7 +163,7 @@ def _form_page(dossier: Dossier, errors: Mapping[str, Text]) -> ResponseReturnVa
         filled=filled_forms.filled(dossier, errors),
         links=links_of(dossier.key),
         asked=applications.asked(dossier),
-        max_mb=filled_forms.max_mb(),
+        max_mb=uploads.max_mb(),
         page_has_errors=bool(errors),
     )
     return page, 422 if errors else 200

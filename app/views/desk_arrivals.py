@@ -15,10 +15,9 @@ from app.security.actors import staff
 from app.services import arrivals, audit, chain, ledger
 from app.services.arrivals import COLUMNS
 from app.transaction import transaction
-from app.views import files, own_or_404
-from app.views.act_forms import answers, sent, shown, upload
+from app.views import files, own_or_404, uploads
+from app.views.act_forms import answers, sent, shown
 from app.views.desk import bp, me
-from app.views.filled_forms import max_mb
 from workflows import Field, FieldType, Text
 
 _ARRIVAL = (
@@ -77,8 +76,9 @@ def new_arrival() -> ResponseReturnValue:
         typed = sent(_ARRIVAL)
         try:
             said = answers(_ARRIVAL)
+            scan = uploads.one("scan")
             with transaction():
-                letter = arrivals.enter(said, upload("scan"), max_mb(), actor)
+                letter = arrivals.enter(said, scan, actor)
                 number, ident = letter.number, letter.id
                 audit.record("arrival_entered", actor, f"incoming:{ident}", {"number": number})
         except Invalid as error:

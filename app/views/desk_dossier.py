@@ -11,10 +11,9 @@ from app.models import Dossier
 from app.security.actors import roles_of, staff, staff_roles
 from app.services import dossiers, evidence
 from app.services import queue as queues
-from app.services.attachments import Upload
 from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views import own_or_404, seen, step_up
+from app.views import own_or_404, seen, step_up, uploads
 from app.views.desk import bp, me
 from app.views.desk_affected import affected_panel
 from app.views.desk_binding import works_on
@@ -22,7 +21,7 @@ from app.views.desk_pages import Attempt, dossier_page
 from app.views.desk_recipients import recipients_panel
 from app.views.desk_register_pages import dossier_panels
 from app.views.failures import sentence_of
-from workflows import FINAL_PHASES, GuardFailed, Phase, WrongState
+from workflows import FINAL_PHASES, FieldType, GuardFailed, Phase, WrongState
 
 
 @bp.get("/desk/dossiers/<code>")
@@ -64,10 +63,13 @@ def act(code: str, name: str) -> ResponseReturnValue:
         step_up.ensure(Purpose.SIGN if action.signs else Purpose.ISSUE)
     version = request.form.get("version", type=int)
     typed = {n: v[:4000] for n, v in request.form.items()}
+    sent, refused = uploads.taken(f.name for f in action.asks if f.type is FieldType.FILE)
     try:
+        if refused:
+            raise Invalid(refused)
         with transaction():
             changed = dossiers.act(
-                key, name, staff(me()), version=version, supplied=typed, files=_uploads()
+                key, name, staff(me()), version=version, supplied=typed, files=sent
             )
             done = say(dossiers.last_step(changed))
     except AlreadyDone as error:
@@ -79,12 +81,6 @@ def act(code: str, name: str) -> ResponseReturnValue:
         return page(_again(code), Attempt(name, typed, problem=sentence_of(error)), 409)
     flash(_("Ông/Bà %(done)s: %(code)s.", done=done, code=code), "success")
     return redirect(_after(code), 303)
-
-
-def _uploads() -> dict[str, Upload]:
-    return {
-        name: (sent.filename, sent.read()) for name, sent in request.files.items() if sent.filename
-    }
 
 
 def _again(code: str) -> Dossier:

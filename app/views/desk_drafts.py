@@ -16,7 +16,7 @@ from app.models import Dossier
 from app.security.actors import staff, staff_roles
 from app.services import applications, audit, dossiers, drafts, filling, recipients
 from app.transaction import transaction
-from app.views import files, filled_forms, own_or_404
+from app.views import files, filled_forms, own_or_404, uploads
 from app.views.desk import bp, me
 from app.views.failures import sentence_of
 from app.views.filled_forms import Links
@@ -77,8 +77,10 @@ def draft_save(key: str) -> ResponseReturnValue:
 
 
 def _save(key: str, *, with_files: bool = True) -> dict[str, Text]:
+    kind = own_draft(key).kind
+    sent, refused = filled_forms.received(kind) if with_files else (None, {})
     with transaction():
-        return filled_forms.keep(locked_draft(key), with_files=with_files)
+        return refused | filled_forms.keep(locked_draft(key), sent)
 
 
 @bp.post("/desk/drafts/<key>/check/<field>")
@@ -161,7 +163,7 @@ def _form_page(dossier: Dossier, errors: Mapping[str, Text]) -> ResponseReturnVa
         **draft_head(dossier, "form"),
         filled=filled_forms.filled(dossier, errors),
         links=_links(dossier.key),
-        max_mb=filled_forms.max_mb(),
+        max_mb=uploads.max_mb(),
         page_has_errors=bool(errors),
     )
     return page, 422 if errors else 200

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,11 +11,9 @@ from app.language import say
 from app.security.actors import staff
 from app.services import arrivals, audit, interchange, ledger, letters, papers
 from app.transaction import transaction
-from app.views import own_or_404
-from app.views.act_forms import upload
+from app.views import own_or_404, uploads
 from app.views.desk import bp, me
 from app.views.desk_arrivals import arrival_page
-from app.views.filled_forms import max_mb
 from app.views.step_up import export
 from letters import edxml
 
@@ -40,13 +38,14 @@ def arrival_edxml() -> ResponseReturnValue:
     """Enter a dispatch that came as edXML, with its PDF as the scan."""
     actor = staff(me())
     ledger.require_clerk(actor, "enter")
-    sent = upload("edxml")
-    if sent is None:
+    sent = request.files.get("edxml")
+    if sent is None or not sent.filename:
         return arrival_page(problem=_("Chọn tệp .edxml nhận từ trục liên thông.")), 422
     try:
-        said, scan = interchange.arrival(sent[1])
+        said, enclosed = interchange.arrival(sent.read())
+        scan = uploads.let_in(enclosed, "scan") if enclosed else None
         with transaction():
-            letter = arrivals.enter(said, scan, max_mb(), actor)
+            letter = arrivals.enter(said, scan, actor)
             number, ident = letter.number, letter.id
             said_by = {"number": number, "by": "edxml"}
             audit.record("arrival_entered", actor, f"incoming:{ident}", said_by)

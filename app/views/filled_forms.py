@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import current_app, request
-from werkzeug.datastructures import FileStorage
+from flask import request
 
 import workflows
 from app import forms
 from app.errors import Invalid
 from app.models import Attachment, Dossier
 from app.services import applications, attachments, facts, filling
+from app.services.attachments import Received
+from app.views import uploads
 from workflows import Field, FieldError, FieldType, Text
 
 
@@ -24,15 +25,21 @@ class Links:
     file: Callable[[Attachment], str]
 
 
-def keep(dossier: Dossier, *, with_files: bool = True) -> dict[str, Text]:
-    """Store what this request typed and attached; return the files that were refused."""
+def received(kind: str) -> tuple[dict[str, Received], dict[str, Text]]:
+    """Return the files this request sent for a form, and why others were refused."""
+    fields = workflows.get(kind).fields
+    return uploads.taken(f.name for f in fields if f.type is FieldType.FILE)
+
+
+def keep(dossier: Dossier, files: Mapping[str, Received] | None) -> dict[str, Text]:
+    """Store what this request typed and, unless None, its files; return the refused ones."""
     fields = workflows.get(dossier.kind).fields
     filling.type_in(dossier, _sent(fields))
     refused: dict[str, Text] = {}
-    if with_files:
+    if files is not None:
         for field in fields:
             if field.type is FieldType.FILE:
-                refused |= _take_file(dossier, field, request.files.get(field.name))
+                refused |= _take_file(dossier, field, files.get(field.name))
     return refused
 
 
@@ -45,14 +52,14 @@ def _sent(fields: Sequence[Field]) -> dict[str, str]:
     return typed
 
 
-def _take_file(dossier: Dossier, field: Field, sent: FileStorage | None) -> dict[str, Text]:
+def _take_file(dossier: Dossier, field: Field, sent: Received | None) -> dict[str, Text]:
     if request.form.get("remove") == field.name:
         attachments.remove(dossier, field.name)
         return {}
-    if sent is None or not sent.filename:
+    if sent is None:
         return {}
     try:
-        attachments.attach(dossier, field.name, sent.filename, sent.read(), max_mb())
+        attachments.attach(dossier, field.name, sent, uploads.max_mb())
     except Invalid as error:
         return error.errors
     return {}
@@ -82,9 +89,3 @@ def checked_line(dossier: Dossier, name: str) -> forms.Line | None:
     except FieldError as error:
         errors[name] = error.message
     return forms.fill([(Text(""), [field])], {name: typed}, {}, errors).sections[0].lines[0]
-
-
-def max_mb() -> int:
-    """Return how large a file may be."""
-    most: int = current_app.config["VANTHU"].upload_max_mb
-    return most

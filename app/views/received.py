@@ -13,8 +13,9 @@ from app.language import say
 from app.models import Letter, Recipient
 from app.security.actors import Actor, applicant
 from app.services import attachments, audit, circulation, letters, recipients
+from app.services.attachments import Received
 from app.transaction import transaction
-from app.views import files, filled_forms, own_or_404, public, seen
+from app.views import files, filled_forms, own_or_404, public, seen, uploads
 from app.views.failures import sentence_of
 from workflows import FieldType, Text
 
@@ -66,7 +67,7 @@ def _page(
             {},
             errors or {},
         ),
-        max_mb=filled_forms.max_mb(),
+        max_mb=uploads.max_mb(),
         username=recipient.account.username if recipient.account else "",
         access=circulation.access_of(recipient),
         problem=problem,
@@ -92,12 +93,16 @@ def _given(recipient: Recipient) -> list[dict[str, str]]:
 def answer(token: str) -> ResponseReturnValue:
     """Keep the receipt or the comment; comments may be sent again until they are closed."""
     typed = dict(request.form.items())
+    asks = workflows.get(_own(token).dossier.kind).recipient_asks
+    names = [f.name for f in asks if f.type is FieldType.FILE]
     try:
+        sent, refused = uploads.taken(names)
+        if refused:
+            raise Invalid(refused)
         with transaction():
             recipient = own_or_404(recipients.find(token, lock=True))
-            for field in workflows.get(recipient.dossier.kind).recipient_asks:
-                if field.type is FieldType.FILE:
-                    typed[field.name] = _file(recipient, field.name)
+            for name in names:
+                typed[name] = _file(recipient, name, sent.get(name))
             circulation.answer(recipient, typed)
             about = f"dossier:{recipient.dossier.code}"
             audit.record("acknowledged", _body(recipient), about, {"recipient": recipient.id})
@@ -109,18 +114,12 @@ def answer(token: str) -> ResponseReturnValue:
     return redirect(url_for(".open", token=token), 303)
 
 
-def _file(recipient: Recipient, name: str) -> str:
+def _file(recipient: Recipient, name: str, sent: Received | None) -> str:
     """Store a file that came with an answer; the one sent before stays when none came."""
-    sent = request.files.get(name)
-    if sent is None or not sent.filename:
+    if sent is None:
         return recipient.answers.get(name, "")
     place = circulation.file_field(recipient, name)
-    most = filled_forms.max_mb()
-    try:
-        found = attachments.attach_one(recipient.dossier, place, sent.filename, sent.read(), most)
-    except Invalid as error:
-        raise Invalid({name: error.errors[place]}) from None
-    return found.name
+    return attachments.attach_one(recipient.dossier, place, sent).name
 
 
 @bp.get("/letters/<key>.pdf")

@@ -20,9 +20,9 @@ from tests.helpers import user
 EMAIL = "anbinh@example.vn"
 
 
-def picture(n: int) -> bytes:
+def picture(n: int) -> attachments.Received:
     # Bytes after the end of a JPEG are no part of the picture, but of the file.
-    return samples.licence_scan() + bytes([n])
+    return attachments.Received("a.jpg", "image/jpeg", samples.licence_scan() + bytes([n]))
 
 
 def test_a_file_replaced_in_a_draft_is_gone_from_the_disk(context: Flask) -> None:
@@ -30,12 +30,12 @@ def test_a_file_replaced_in_a_draft_is_gone_from_the_disk(context: Flask) -> Non
     for n in range(40):
         with transaction():
             draft = dossiers.begin("account_issuance", EMAIL)
-            attachments.attach(draft, "licence_scan", "a.jpg", picture(n), 10)
+            attachments.attach(draft, "licence_scan", picture(n), 10)
         kept.append(db.session.scalars(select(Attachment.sha256)).one())
         db.session.rollback()
 
     assert len(set(kept)) == 40
-    assert storage.get(kept[-1]) == picture(39)
+    assert storage.get(kept[-1]) == picture(39).content
     folder: Path = context.config["VANTHU"].files_dir
     assert not any((folder / sha[:2] / sha).exists() for sha in kept[:-1])
 
@@ -46,7 +46,7 @@ def test_a_submitted_dossier_takes_so_many_files_and_no_more(context: Flask) -> 
 
     def replace_for_ever() -> None:
         for n in range(200):
-            attachments.attach(held, "licence_scan", "a.jpg", picture(n), 10)
+            attachments.attach(held, "licence_scan", picture(n), 10)
 
     with pytest.raises(Invalid, match="Có thông tin cần sửa"):
         replace_for_ever()

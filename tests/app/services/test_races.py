@@ -111,7 +111,7 @@ def test_a_draft_submitted_in_two_windows(context: Flask) -> None:
         filling.type_in(
             draft, {f.name: f.sample for f in samples.workflows.get("password_reset").fields}
         )
-        samples.attachments.attach(draft, "request_scan", "a.jpg", samples.licence_scan(), 10)
+        samples.attachments.attach(draft, "request_scan", samples.received_scan(), 10)
         db.session.flush()
         key = draft.key
     db.session.remove()

@@ -141,7 +141,7 @@ def test_a_file_that_is_no_longer_asked_for_is_no_part_of_the_dossier(context: F
         fields = samples.workflows.get("account_issuance").fields
         samples.filling.type_in(draft, {f.name: f.sample for f in fields})
         for name in ("licence_scan", "vendor_contract"):
-            samples.attachments.attach(draft, name, "a.jpg", samples.licence_scan(), 10)
+            samples.attachments.attach(draft, name, samples.received_scan(), 10)
         db.session.flush()
         key = draft.key
     with transaction():

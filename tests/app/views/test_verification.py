@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app import clock, examination
+from app import clock, confined, examination
 from app.extensions import db
 from app.models import Letter, NumberBook
 from letters import LetterData
@@ -235,13 +235,13 @@ def test_the_file_is_neither_kept_nor_logged(
 def test_when_too_many_ask_at_once_the_last_one_reads_so(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examination, "_PATIENCE", 0.01)
-    held = [examination._places.acquire() for _ in range(2)]
+    monkeypatch.setattr(confined, "PATIENCE", 0.01)
+    held = [examination.READER.places.acquire() for _ in range(2)]
     try:
         answer = client.post("/verify", data={"file": (BytesIO(b"%PDF-"), "a.pdf")})
     finally:
         for _ in held:
-            examination._places.release()
+            examination.READER.places.release()
 
     assert answer.status_code == 503
     assert "thử lại sau ít phút" in answer.text
@@ -250,7 +250,7 @@ def test_when_too_many_ask_at_once_the_last_one_reads_so(
 def test_a_file_that_kills_its_reader_does_not_hold(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examination, "_SECONDS", 0.001)
+    monkeypatch.setattr(confined, "SECONDS", 0.001)
 
     assert "Tệp không phải là PDF đọc được" in check(client, b"%PDF-1.7")
 
