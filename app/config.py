@@ -87,6 +87,10 @@ class Config(BaseSettings):
         6, ge=1, description="every right of a person is confirmed at least so often"
     )
     upload_max_mb: int = Field(10, description="largest attachment")
+    rate_limit_factor: int = Field(
+        1, ge=0, description="multiplies the limits per network address; 0: none"
+    )
+    files_url: str = Field("", description="a host of its own for files of strangers")
     clamd: str = Field("", description="ClamAV: unix:///run/clamav/clamd.ctl or tcp://host:3310")
     session_idle_minutes: int = Field(60, description="staff are signed out after so long")
     session_hours: int = Field(12, description="longest sign-in")
@@ -114,6 +118,9 @@ class Config(BaseSettings):
     trust_roots: Path | None = Field(None, description="PEM of the roots signatures hang on")
     seal_mm: float = Field(36.0, gt=10, lt=60, description="diameter of the seal")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING, ERROR")
+    trusted_hosts: str = Field(
+        "", description="other names of this host in production, separated by commas"
+    )
     trusted_proxies: int = Field(0, description="reverse proxies whose X-Forwarded-* are believed")
 
     @model_validator(mode="after")
@@ -184,6 +191,13 @@ class Config(BaseSettings):
         """The keys of what is encrypted at rest, the newest first; empty: SECRET_KEY serves."""
         named = self.data_keys_text.get_secret_value().split(",")
         return tuple(key.strip() for key in named if key.strip())
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """The names this host answers to in production."""
+        named = [urlsplit(url).hostname or "" for url in (self.base_url, self.files_url)]
+        named += [name.strip() for name in self.trusted_hosts.split(",")]
+        return tuple(name for name in named if name)
 
     @property
     def files_dir(self) -> Path:

@@ -26,6 +26,7 @@ PUBLIC = {
     "auth.sign_in",
     "custody.confirm",
     "custody.open",
+    "files.open",
     "health.alive",
     "health.ready",
     "mailbox.attachment",

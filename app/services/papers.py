@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, true, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.extensions import db
-from app.models import Attachment, Dossier, Letter, OutgoingMail, User
+from app.models import Attachment, Dossier, IncomingLetter, Letter, OutgoingMail, User
 from app.security.actors import staff_roles
 from app.services import reach
 from workflows import Phase, Role
@@ -65,6 +65,17 @@ def find_attachment(number: int, user: User) -> Attachment | None:
         .join(Attachment.dossier)
         .where(Attachment.id == number, Dossier.phase != Phase.DRAFT, reach.within(user))
     ).first()
+
+
+def file_of(kind: str, number: int) -> tuple[str, str, str] | None:
+    """Return address, type and name of what a token names; whoever made it looked at rights."""
+    if kind == "scan":
+        letter = db.session.get(IncomingLetter, number)
+        if letter is None or not letter.scan_sha256:
+            return None
+        return letter.scan_sha256, letter.scan_type, letter.scan_name
+    found = db.session.get(Attachment, number)
+    return (found.sha256, found.content_type, found.name) if found else None
 
 
 def mail_counts() -> dict[str, int]:

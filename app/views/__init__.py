@@ -17,13 +17,6 @@ from app.transaction import transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Strict: no inline script or style, nothing from elsewhere; PDF previews are framed by us.
-_CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " font-src 'self'; object-src 'none'; frame-src 'self'; frame-ancestors 'self';"
-    " form-action 'self'; base-uri 'none'"
-)
-
 
 def public(view: F) -> F:
     """Open an endpoint to everybody."""
@@ -87,8 +80,11 @@ def register(app: Flask, config: Config) -> None:
         desk_tracking,
         desk_wordings,
         failures,
+        files,
+        headers,
         health,
         my_data,
+        origin,
         portal,
         received,
         seen,
@@ -99,7 +95,7 @@ def register(app: Flask, config: Config) -> None:
 
     for module in (
         portal, applicants, activation, custody, received, auth, desk, desk_letters, health,
-        verification, welcome,
+        verification, welcome, files,
     ):  # fmt: skip
         app.register_blueprint(module.bp)
     if config.env == "development":
@@ -118,6 +114,9 @@ def register(app: Flask, config: Config) -> None:
     step_up.register(app)
     seen.register(app)
     failures.register(app)
+    # Last of all: what is registered first sees an answer last.
+    headers.register(app)
+    origin.register(app, config)
     app.before_request(refuse_nul)
     app.before_request(deny_by_default)
     app.after_request(_finish)
@@ -206,8 +205,10 @@ def came_from() -> str:
         parts = urlsplit(request.referrer or "")
     except ValueError:
         return ""
+    from app.views import origin
+
     config: Config = current_app.config["VANTHU"]
-    if parts.netloc not in (request.host, urlsplit(config.base_url).netloc):
+    if parts.netloc not in (origin.host(), urlsplit(config.base_url).netloc):
         return ""
     path, query = parts.path, f"?{parts.query}" if parts.query else ""
     pages = current_app.url_map.bind("")
@@ -238,18 +239,6 @@ def own_or_404(found: Any) -> Any:
 
 def _finish(response: Response) -> Response:
     response = sessions.write_cookies(response)
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint == "static":
-        headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        headers.setdefault("Cache-Control", "no-store")
     if g.get("_cookies") and db.session.dirty:
         raise RuntimeError("a session was changed outside a transaction")
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

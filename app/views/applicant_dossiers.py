@@ -1,19 +1,16 @@
 """Where a dossier stands: status for everybody with its key, letters and files for its owner."""
 
-from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask import abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 import workflows
-from app import storage
 from app.models import Dossier
 from app.security import sessions
+from app.security.actors import applicant
 from app.services import applications, calendar, deadlines, letters, progress
-from app.views import for_applicants, own_or_404, public, seen
+from app.views import files, for_applicants, own_or_404, public, seen
 from app.views.applicants import bp, links_of, own_dossier
 from app.views.corrections import told
-
-# Nothing of a file may act on our pages. No `sandbox` for PDF: Chrome then shows nothing.
-_FILE_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'"
 
 
 @bp.get("/dossiers/<key>")
@@ -85,22 +82,13 @@ def letter(key: str, letter_key: str) -> ResponseReturnValue:
         response.headers["Refresh"] = "3"
         return response
     seen.note("letter_seen", f"dossier:{dossier.code}", letter=found.id)
-    return _file(letters.pdf(found), "application/pdf", letters.file_name(found))
+    return files.pdf(letters.pdf(found), letters.file_name(found))
 
 
 @bp.get("/dossiers/<key>/files/<int:attachment_id>")
 @for_applicants
 def attachment(key: str, attachment_id: int) -> ResponseReturnValue:
-    """Return one attached file."""
+    """Lead to one attached file."""
     found = own_or_404(applications.attachment(own_dossier(key), attachment_id))
-    return _file(storage.get(found.sha256), found.content_type, found.name)
-
-
-def _file(content: bytes, content_type: str, name: str) -> Response:
-    response = make_response(content)
-    response.content_type = content_type
-    response.headers.set("Content-Disposition", "inline", filename=name)
-    response.headers["Content-Security-Policy"] = (
-        _FILE_CSP if content_type == "application/pdf" else f"sandbox; {_FILE_CSP}"
-    )
-    return response
+    actor = applicant(sessions.current_email())
+    return files.attachment(found, "applicant", actor)

@@ -111,7 +111,7 @@ def scan(number: int) -> ResponseReturnValue:
     """Show the scan of a dispatch that belongs to no dossier."""
     found: IncomingLetter = own_or_404(chain.find_incoming(number))
     own_or_404(found.scan_sha256 or None)
-    return files.stored(found.scan_sha256, found.scan_type, found.scan_name)
+    return files.scan(found, staff(me()))
 
 
 def _row(letter: IncomingLetter) -> dict[str, Any]:

@@ -93,7 +93,8 @@ def draft_check(key: str, field: str) -> ResponseReturnValue:
 @bp.get("/desk/drafts/<key>/files/<int(max=2147483647):number>")
 def draft_file(key: str, number: int) -> ResponseReturnValue:
     """Show a file of a draft to the officer who attached it."""
-    return files.shown(own_or_404(applications.attachment(own_draft(key), number)))
+    found = own_or_404(applications.attachment(own_draft(key), number))
+    return files.attachment(found, "staff", staff(me()))
 
 
 @bp.get("/desk/drafts/<key>/review")

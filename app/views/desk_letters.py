@@ -63,4 +63,5 @@ def control_slip(code: str) -> ResponseReturnValue:
 @desk.bp.get("/desk/attachments/<int(max=2147483647):number>")
 def attachment(number: int) -> ResponseReturnValue:
     """Show a file an applicant sent."""
-    return files.shown(own_or_404(papers.find_attachment(number, desk.me())))
+    found = own_or_404(papers.find_attachment(number, desk.me()))
+    return files.attachment(found, "staff", staff(desk.me()))

@@ -141,8 +141,10 @@ def letter(token: str, key: str) -> ResponseReturnValue:
 @public
 def draft(token: str) -> ResponseReturnValue:
     """Show the file of the draft."""
-    current = attachments.current(_own(token).dossier)
-    return files.shown(own_or_404(current.get("draft_file")))
+    recipient = _own(token)
+    found = own_or_404(attachments.current(recipient.dossier).get("draft_file"))
+    actor = Actor(recipient.name, email=recipient.email)
+    return files.attachment(found, "recipient", actor)
 
 
 @bp.post("/access")

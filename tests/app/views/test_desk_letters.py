@@ -89,7 +89,8 @@ def test_a_file_is_shown_by_its_type_in_a_sandbox(app: Flask) -> None:
     with app.app_context():
         number = db.session.scalars(select(Attachment.id)).one()
 
-    answer = at_desk(app, "an").get(f"/desk/attachments/{number}")
+    led = at_desk(app, "an").get(f"/desk/attachments/{number}")
+    answer = app.test_client().get(led.location)
 
     assert answer.content_type == "image/jpeg"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

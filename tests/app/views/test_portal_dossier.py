@@ -237,7 +237,8 @@ def test_files_are_given_to_their_owner_and_do_nothing_on_our_pages(
         mine = dossier(key).attachments[0].id
         foreign = dossier(other_key).attachments[0].id
 
-    answer = client.get(f"/dossiers/{key}/files/{mine}")
+    led = client.get(f"/dossiers/{key}/files/{mine}")
+    answer = stranger(client).get(led.location)
 
     assert answer.content_type == "image/jpeg"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
