@@ -47,6 +47,8 @@ def make_config(folder: Path, database_url: str, **settings: Any) -> Config:
             "secret_key": SECRET,
             "base_url": "http://localhost",
             "smtp_url": "smtp://127.0.0.1:1",
+            # All tests come from one address; tests/app/views/test_limits.py switches them on.
+            "rate_limit_factor": 0,
             **settings,
         }
     )

@@ -7,6 +7,7 @@ from app.models.distribution import Citation, IncomingLetter, Recipient
 from app.models.dossier import Attachment, Dossier, DossierEvent
 from app.models.holders import Facility, Office, Organisation, Prescriber, Vendor
 from app.models.letter import Counter, Letter
+from app.models.limits import RateWindow
 from app.models.outbox import OutgoingMail
 from app.models.people import Department, EmailCode, EmailLock, SignIn, Unit, User
 from app.models.personal import Consent, DataRequest
@@ -59,6 +60,7 @@ __all__ = [
     "Place",
     "Prescriber",
     "Proof",
+    "RateWindow",
     "Recipient",
     "Seal",
     "SignIn",

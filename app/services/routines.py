@@ -13,6 +13,7 @@ from app.services import (
     deadlines,
     dossiers,
     evidence_checks,
+    limits,
     rights_review,
     seals,
 )
@@ -39,6 +40,8 @@ def run() -> dict[str, int]:
         done["lapsed"] += 1
     with transaction():
         done["suspended"] = rights_review.suspend_idle()
+    with transaction():
+        limits.prune()
     done["reminded"] = _remind() + _remind_of_drafts()
     done["sealed"] = seal_days()
     if done["sealed"]:

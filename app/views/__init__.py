@@ -83,6 +83,7 @@ def register(app: Flask, config: Config) -> None:
         files,
         headers,
         health,
+        limits,
         my_data,
         origin,
         portal,
@@ -119,6 +120,7 @@ def register(app: Flask, config: Config) -> None:
     origin.register(app, config)
     app.before_request(refuse_nul)
     app.before_request(deny_by_default)
+    limits.register(app)
     app.after_request(_finish)
 
 

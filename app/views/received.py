@@ -15,7 +15,7 @@ from app.security.actors import Actor, applicant
 from app.services import attachments, audit, circulation, letters, recipients
 from app.services.attachments import Received
 from app.transaction import transaction
-from app.views import files, filled_forms, own_or_404, public, seen, uploads
+from app.views import files, own_or_404, public, seen, uploads
 from app.views.failures import sentence_of
 from workflows import FieldType, Text
 
