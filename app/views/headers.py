@@ -51,8 +51,8 @@ def finish(response: Response) -> Response:
         headers.setdefault("X-Frame-Options", "SAMEORIGIN")
     if request.endpoint == "static" and response.status_code < 400:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        headers.setdefault("Cache-Control", "no-store")
+    elif headers.get("Cache-Control", "no-cache") == "no-cache":
+        headers["Cache-Control"] = "no-store"  # what send_file says still keeps a copy
     if request.is_secure or config.base_url.startswith("https://"):
         # No `preload`: that binds the whole domain of the province, which is not ours to bind.
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import SecurityError
 
 from app.config import Config
 
@@ -16,8 +17,17 @@ def register(app: Flask, config: Config) -> None:
     """Bind the checks; a development machine may be called by any of its names."""
     if config.is_production:
         app.config["TRUSTED_HOSTS"] = list(config.hosts)
+    app.before_request(refuse_foreign_hosts)
     app.before_request(keep_hosts_apart)
     app.before_request(refuse_foreign_forms)
+
+
+def refuse_foreign_hosts() -> ResponseReturnValue | None:
+    """Answer 400 in plain text to a host that is not ours: no page of ours has an address there."""
+    if not isinstance(request.routing_exception, SecurityError):
+        return None
+    sentence = _("Địa chỉ này không phải của Sở Y tế.")
+    return sentence, 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def keep_hosts_apart() -> ResponseReturnValue | None:
