@@ -1,5 +1,6 @@
 """Settings, typed and frozen, read once from the environment."""
 
+import json
 import secrets
 from datetime import time
 from functools import cached_property
@@ -49,6 +50,17 @@ class Config(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="the public address")
     smtp_url: str = Field("smtp://127.0.0.1:2525", description="smtp://, smtps://, ?starttls=…")
     mail_from: str = Field("vanthu@localhost.localdomain", description="sender of all mail")
+    sms: Literal["", "off", "local", "http"] = Field(
+        "", description="http with SMS_URL, an inbox in development, off elsewhere"
+    )
+    sms_url: str = Field("", description="where the SMS gateway takes a POST")
+    sms_token: SecretStr = Field(SecretStr(""), description="bearer token of the SMS gateway")
+    sms_token_file: Path | None = Field(None, description="file with the token, read each time")
+    sms_body: str = Field(
+        '{"to": "{to}", "text": "{text}", "reference": "{reference}"}',
+        description="JSON the gateway wants; {digits} is the number without its plus",
+    )
+    staff_email_codes: bool = Field(False, description="staff may use e-mail codes to sign in")
     mail_max_hours: int = Field(72, description="after so long a mail is given up")
     office_opens: time = Field(time(7, 30), description="start of office hours")
     office_closes: time = Field(time(17, 0), description="end of office hours")
@@ -132,6 +144,21 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _sends_sms_safely(self) -> Self:
+        if self.sms == "http" and not self.sms_url:
+            raise ConfigError("SMS=http needs SMS_URL")
+        schemes = ("https://",) if self.is_production else ("https://", "http://")
+        if self.sms_url and not self.sms_url.startswith(schemes):
+            raise ConfigError("SMS_URL must begin with https://")
+        if self.sms == "local" and self.is_production:
+            raise ConfigError("SMS=local shows codes to everybody: not in production")
+        try:
+            json.loads(self.sms_body)
+        except ValueError:
+            raise ConfigError("SMS_BODY is not JSON") from None
+        return self
+
+    @model_validator(mode="after")
     def _ready_for_production(self) -> Self:
         if self.env != "production":
             return self
@@ -208,6 +235,24 @@ class Config(BaseSettings):
     def signs_with(self) -> str:
         """Who holds the keys, or "off": only a development machine signs without being told."""
         return self.signing or ("software" if self.env == "development" else "off")
+
+    @property
+    def sms_with(self) -> str:
+        """Who takes SMS: "http", "local" or "off"."""
+        by_default = "local" if self.env == "development" else "off"
+        return self.sms or ("http" if self.sms_url else by_default)
+
+    @property
+    def sms_access(self) -> str:
+        """The token of the SMS gateway; a file may change while it runs."""
+        if self.sms_token_file is not None:
+            return self.sms_token_file.read_text(encoding="utf-8").strip()
+        return self.sms_token.get_secret_value()
+
+    @property
+    def sms_dir(self) -> Path:
+        """Where the local inbox keeps messages (never in production)."""
+        return self.data_dir / "sms"
 
     @property
     def keys_dir(self) -> Path:

@@ -19,10 +19,12 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import Serializer
 
-from app.mail.failures import TemporaryFailure
+from app.mail.failures import PermanentFailure, TemporaryFailure
 from app.mail.settings import SmtpSettings
 from app.mail.smtp import Transport
 from app.services import evidence_checks, outbox, routines
+from app.sms.gateway import Sms
+from app.sms.gateway import of as gateway_of
 
 log = logging.getLogger(__name__)
 _RELAY_PAUSE = 20.0
@@ -105,17 +107,28 @@ class Jobs:
         with self._app.app_context():
             while ids := outbox.waiting_ids():
                 for mail_id in ids:
-                    outbox.deliver(mail_id, self._send)
+                    outbox.deliver(mail_id, self._senders)
                     tried += 1
             self._close()
         return tried
 
     def _deliver(self, mail_id: int) -> None:
+        senders = dict(self._senders)
         # While the relay is away, trying every mail in turn would only burn time.
         if time.monotonic() < self._relay_down_until:
-            return
+            del senders["mail"]
         with self._app.app_context():
-            outbox.deliver(mail_id, self._send)
+            outbox.deliver(mail_id, senders)
+
+    @property
+    def _senders(self) -> outbox.Senders:
+        return {"mail": self._send, "sms": self._send_sms}
+
+    def _send_sms(self, sms: Sms) -> None:
+        gateway = gateway_of(self._app.config["VANTHU"])
+        if gateway is None:
+            raise PermanentFailure("sms_off", "send")
+        gateway.send(sms)
 
     def _send(self, envelope: Any) -> None:
         transport = getattr(self._local, "transport", None)

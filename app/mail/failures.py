@@ -41,6 +41,14 @@ EXPLANATIONS = {
     "sender_refused": _("Máy chủ thư không nhận địa chỉ gửi của hệ thống."),
     "too_large": _("Thư vượt quá dung lượng mà máy chủ thư cho phép."),
     "content_refused": _("Máy chủ thư không nhận nội dung thư này."),
+    "sms_unreachable": _("Không kết nối được cổng tin nhắn. Hệ thống sẽ tự gửi lại."),
+    "sms_busy": _("Cổng tin nhắn chưa nhận tin. Hệ thống sẽ tự gửi lại."),
+    "sms_refused": _("Cổng tin nhắn từ chối tin này. Quản trị viên cần kiểm tra cấu hình SMS."),
+    "sms_uncertain": _(
+        "Không rõ cổng tin nhắn đã nhận tin chưa. Mã không được gửi lần thứ hai; "
+        "người nhận có thể yêu cầu mã mới."
+    ),
+    "sms_off": _("Hệ thống chưa được cấu hình để gửi tin nhắn SMS."),
 }
 
 # RFC 4954 6: the account of the desk is in question, not the letter.

@@ -5,6 +5,7 @@ from app.models.base import Base
 from app.models.book import BookEntry, BookEvent, BookPlan, NumberBook
 from app.models.distribution import Citation, IncomingLetter, Recipient
 from app.models.dossier import Attachment, Dossier, DossierEvent
+from app.models.factors import FactorCode, Passkey, RecoveryCode, SpentCaptcha
 from app.models.holders import Facility, Office, Organisation, Prescriber, Vendor
 from app.models.letter import Counter, Letter
 from app.models.limits import RateWindow
@@ -49,6 +50,7 @@ __all__ = [
     "EmailLock",
     "EvidenceCheck",
     "Facility",
+    "FactorCode",
     "Grant",
     "IncomingLetter",
     "Letter",
@@ -56,15 +58,18 @@ __all__ = [
     "Office",
     "Organisation",
     "OutgoingMail",
+    "Passkey",
     "PastPassword",
     "Place",
     "Prescriber",
     "Proof",
     "RateWindow",
     "Recipient",
+    "RecoveryCode",
     "Seal",
     "SignIn",
     "SignInAttempt",
+    "SpentCaptcha",
     "StaffLink",
     "TargetSystem",
     "Unit",

@@ -1,4 +1,4 @@
-"""Mail that was decided: written with the decision, delivered by the worker."""
+"""Mail and SMS that was decided: written with the decision, delivered by the worker."""
 
 from datetime import datetime
 
@@ -21,6 +21,8 @@ class OutgoingMail(Base):
     once: Mapped[str] = mapped_column(unique=True)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"))
+    # "mail" or "sms"; an SMS has no subject, and its recipient is a number.
+    channel: Mapped[str] = mapped_column(default="mail", server_default="mail")
     name: Mapped[str]
     recipient: Mapped[str]
     subject: Mapped[str]

@@ -67,6 +67,12 @@ class User(Base):
     totp_last_step: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    # Wrong codes since the last right one; at the cap only an administrator opens again.
+    wrong_in_a_row: Mapped[int] = mapped_column(default=0, server_default="0")
+    # When the number was proved by a code: only then is it a factor.
+    phone_confirmed_at: Mapped[datetime | None]
+    # The factor a person likes to be asked for first (services.factors.Factor), or "".
+    preferred_factor: Mapped[str] = mapped_column(default="", server_default="")
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     # Full name and sign-in name folded for search: lower case, no diacritics.
@@ -110,6 +116,13 @@ class User(Base):
         held = {g.role for g in self.grants if g.is_in_force}
         for role in sorted(wanted - held):
             self.grants.append(Grant(role=role, granted_at=now, approved_at=now))
+
+    @validates("phone")
+    def _new_phone_is_unproved(self, key: str, value: str) -> str:
+        # Whoever writes another number, here or on a page of people, takes the factor away.
+        if value != self.phone:
+            self.phone_confirmed_at = None
+        return value
 
 
 class SignIn(Base):

@@ -173,6 +173,11 @@ def staff_session() -> SignIn | None:
     return row if row is not None and row.is_complete else None
 
 
+def at_the_door() -> SignIn | None:
+    """Return the session of a member of staff, whether or not its code has come."""
+    return _row(STAFF)
+
+
 def current_email() -> str:
     """Return the verified e-mail of this browser, or an empty string."""
     row = _row(PORTAL)

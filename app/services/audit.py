@@ -83,6 +83,13 @@ WHAT: Mapping[str, Text] = {
     "schema_changed": Text("thay đổi cấu trúc cơ sở dữ liệu", "changed the database schema"),
     "file_seen": Text("xem tệp", "looked at a file"),
     "upload_refused": Text("gửi tệp có mã độc, bị từ chối", "sent an infected file, refused"),
+    "factor_added": Text("thêm cách xác thực", "added a second factor"),
+    "factor_removed": Text("gỡ cách xác thực", "removed a second factor"),
+    "factor_preferred": Text("chọn cách xác thực dùng trước", "chose the first second factor"),
+    "factor_locked": Text("bị khóa xác thực hai lớp", "was locked out of the second step"),
+    "factors_reset": Text("đặt lại xác thực hai lớp", "reset somebody's second factors"),
+    "recovery_made": Text("tạo mã khôi phục", "made recovery codes"),
+    "recovery_used": Text("dùng mã khôi phục", "used a recovery code"),
 }
 
 

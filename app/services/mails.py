@@ -62,13 +62,16 @@ def compose(
     letter: Letter | None = None,
     secret: str = "",
     expires_at: datetime | None = None,
+    channel: str = "mail",
 ) -> OutgoingMail:
     """Write one mail; templates/mail/<name>.txt has the subject as its first line.
+
+    With channel "sms" the recipient is a number and templates/sms/<name>.txt one line.
 
     `secret` names what replaces {secret} on sending ("code:<id>", "activation:<id>", "place:<id>"),
     so that neither codes nor link tokens nor addresses of people stand in the database.
     """
-    values = _values(name, context, organisation.department())
+    values = _values(name, context, organisation.department(), channel)
     mail = OutgoingMail(
         once=once,
         dossier=dossier,
@@ -102,17 +105,22 @@ def write_later(name: str, written: Sequence[Written], **about: int | None) -> N
     )
 
 
-def _values(name: str, context: Mapping[str, Any], department: Department) -> dict[str, Any]:
+def _values(
+    name: str, context: Mapping[str, Any], department: Department, channel: str = "mail"
+) -> dict[str, Any]:
     # Not render_template: a mail knows nothing of the page or the person it came from.
-    rendered = current_app.jinja_env.get_template(f"mail/{name}.txt").render(
+    rendered = current_app.jinja_env.get_template(f"{channel}/{name}.txt").render(
         **context,
         secret=SECRET,
         department=department,
         base_url=current_app.config["VANTHU"].base_url,
     )
     subject, _, text = rendered.strip().partition("\n")
+    if channel == "sms":
+        subject, text = "", subject
     now = clock.now()
     return {
+        "channel": channel,
         "name": name,
         "subject": subject.strip(),
         "text": text.strip() + "\n",

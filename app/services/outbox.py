@@ -1,10 +1,11 @@
-"""Deliver mail rows: claim one by lease, make its letter, send, record how it ended."""
+"""Deliver rows of mail and SMS: claim one by lease, make its letter, send, record its end."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, or_, select, update
@@ -15,10 +16,11 @@ from app.database import changed_rows
 from app.extensions import db
 from app.language import stored as _
 from app.mail.envelope import Attachment, Envelope, Unsendable
-from app.mail.failures import PermanentFailure, TemporaryFailure
+from app.mail.failures import PermanentFailure, TemporaryFailure, explain
 from app.models import Letter, OutgoingMail, SignIn
 from app.security import keys, origin
 from app.services import letters, mails, signatures
+from app.sms.gateway import Sms
 from app.transaction import after_commit, transaction
 from letters import LetterError
 from letters.signing import SigningError
@@ -31,7 +33,8 @@ _PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180)]
 _LETTER_TRIES = 4
 _making = Lock()
 
-Send = Callable[[Envelope], None]
+Senders = Mapping[str, Callable[[Any], None]]
+"""Who takes what, by channel: {"mail": an Envelope, "sms": an Sms}."""
 
 
 def waiting_ids(limit: int = 200) -> list[int]:
@@ -54,15 +57,18 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def deliver(mail_id: int, send: Send) -> str:
-    """Try one mail; return how it stands. Two workers never send the same one at a time."""
-    if not _claim(mail_id):
-        return "not due"
+def deliver(mail_id: int, senders: Senders) -> str:
+    """Try one row; return how it stands. Two workers never send the same one at a time.
+
+    A channel that has no sender just now keeps its rows waiting.
+    """
+    if not _claim(mail_id, senders):
+        return "dead" if _give_up_uncertain(mail_id) else "not due"
     try:
-        envelope = _envelope(mail_id)
-        if envelope is None:
+        message = _message(mail_id)
+        if message is None:
             return _end(mail_id, state="expired")
-        send(envelope)
+        senders["sms" if isinstance(message, Sms) else "mail"](message)
     except TemporaryFailure as failure:
         return _retry(mail_id, failure.sentence, relay_wide=failure.relay_wide)
     except SigningError as failure:
@@ -80,12 +86,19 @@ def deliver(mail_id: int, send: Send) -> str:
     return _end(mail_id, state="sent", sent_at=clock.now())
 
 
-def _claim(mail_id: int) -> bool:
+def _claim(mail_id: int, channels: Collection[str]) -> bool:
     now = clock.now()
     with transaction():
         claimed = db.session.execute(
             update(OutgoingMail)
-            .where(OutgoingMail.id == mail_id, _is_free(now))
+            .where(
+                OutgoingMail.id == mail_id,
+                OutgoingMail.channel.in_(list(channels)),
+                _is_free(now),
+                # An SMS has no Message-ID to tell a copy by: it is tried anew only where
+                # the failure said that nothing was sent.
+                (OutgoingMail.channel != "sms") | (OutgoingMail.state == "pending"),
+            )
             .values(
                 state="sending",
                 leased_until=now + LEASE,
@@ -95,10 +108,29 @@ def _claim(mail_id: int) -> bool:
         return changed_rows(claimed) == 1
 
 
-def _envelope(mail_id: int) -> Envelope | None:
+def _give_up_uncertain(mail_id: int) -> bool:
+    """End an SMS whose worker died while sending it: a code goes out once at most."""
+    with transaction():
+        ended = db.session.execute(
+            update(OutgoingMail)
+            .where(
+                OutgoingMail.id == mail_id,
+                OutgoingMail.channel == "sms",
+                OutgoingMail.state == "sending",
+                OutgoingMail.leased_until < clock.now(),
+            )
+            .values(state="dead", leased_until=None, error=explain("sms_uncertain"))
+        )
+        return changed_rows(ended) == 1
+
+
+def _message(mail_id: int) -> Envelope | Sms | None:
     mail = db.session.get_one(OutgoingMail, mail_id)
     if mail.expires_at is not None and mail.expires_at < clock.now():
         return None
+    if mail.channel == "sms":
+        text = mail.text.strip().replace(mails.SECRET, _secret(mail.secret))
+        return Sms(mail.recipient, text, mail.message_id.strip("<>").partition("@")[0])
     attachments: tuple[Attachment, ...] = ()
     if mail.letter_id is not None:
         letter = ensure_pdf(mail.letter_id)

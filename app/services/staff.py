@@ -1,7 +1,5 @@
 """Sign-in of staff: password, then a one-time code of an authenticator app."""
 
-from datetime import timedelta
-
 from sqlalchemy import select, update
 
 from app import clock
@@ -10,11 +8,10 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import User
 from app.security import keys, passwords, two_factor
-from app.services.codes import count_wrong, locked, refuse_while_locked
+from app.services import tries
+from app.services.codes import count_wrong, refuse_while_locked
 from workflows import Text
 
-_MAX_FAILURES = 5
-_LOCK = timedelta(minutes=5)
 _WRONG = Text(
     "Tên đăng nhập hoặc mật khẩu không đúng.", "The user name or the password is not right."
 )
@@ -46,10 +43,18 @@ def wrong_password() -> Refused:
     return Refused(_WRONG)
 
 
-def enrol(user: User) -> str:
-    """Return the authenticator secret of somebody who has none confirmed yet."""
-    if user.totp_secret is None:
-        user.totp_secret = keys.encrypt(two_factor.new_secret())
+def enrol(user: User) -> None:
+    """Make a new authenticator secret for somebody who has none confirmed yet.
+
+    A new one each time: whoever saw the last one with a password alone knows nothing of it.
+    """
+    user.totp_secret = keys.encrypt(two_factor.new_secret())
+
+
+def secret_of(user: User) -> str:
+    """Return the authenticator secret that waits for its first code; "" for none."""
+    if user.totp_secret is None or is_enrolled(user):
+        return ""
     return keys.decrypt(user.totp_secret)
 
 
@@ -59,12 +64,12 @@ def is_enrolled(user: User) -> bool:
 
 
 def check_code(user: User, code: str) -> bool:
-    """Tell whether the code is right and spend its time step. Raises Locked.
+    """Tell whether the code of the authenticator is right and spend its time step. Raises Locked.
 
     The step is spent by a conditional update, so that one code opens one session.
+    The caller commits also when the answer is no.
     """
-    if user.locked_until and user.locked_until > clock.now():
-        raise locked(user.locked_until - clock.now())
+    tries.hold(user)
     if user.totp_secret is None:
         return False
     digits = "".join(c for c in code if c.isascii() and c.isdigit())
@@ -73,19 +78,13 @@ def check_code(user: User, code: str) -> bool:
         spent = db.session.execute(
             update(User)
             .where(User.id == user.id, User.totp_last_step < step)
-            .values(totp_last_step=step, failures=0, locked_until=None)
+            .values(totp_last_step=step)
         )
         if changed_rows(spent) == 1:
+            tries.right(user)
             return True
-    _count_failure(user)
+    tries.wrong(user)
     return False
-
-
-def _count_failure(user: User) -> None:
-    db.session.execute(update(User).where(User.id == user.id).values(failures=User.failures + 1))
-    db.session.refresh(user)
-    if user.failures >= _MAX_FAILURES:
-        user.failures, user.locked_until = 0, clock.now() + _LOCK
 
 
 def find(username: str) -> User | None:

@@ -14,10 +14,11 @@ from app import clock
 from app.database import insert_into
 from app.errors import CodeNeeded
 from app.extensions import db
-from app.models import Proof
+from app.models import Proof, User
 from app.security import sessions
 from app.security.actors import staff as actor_of
-from app.services import audit, staff
+from app.services import audit, factors, sent_codes
+from app.services.factors import Factor
 from workflows import Text
 
 
@@ -30,6 +31,8 @@ class Purpose(StrEnum):
     # Name, birth date, ID number, address of a person.
     SENSITIVE = "sensitive"
     RIGHTS = "rights"
+    # The person's own second factors.
+    FACTORS = "factors"
 
 
 LABELS: Mapping[Purpose, Text] = {
@@ -38,6 +41,7 @@ LABELS: Mapping[Purpose, Text] = {
     Purpose.EXPORT: Text("kết xuất dữ liệu", "exporting data"),
     Purpose.SENSITIVE: Text("sửa thông tin nhạy cảm", "changing sensitive data"),
     Purpose.RIGHTS: Text("thay đổi quyền của người dùng", "changing somebody's rights"),
+    Purpose.FACTORS: Text("thay đổi xác thực hai lớp", "changing your second factors"),
 }
 
 
@@ -62,18 +66,43 @@ def is_fresh(purpose: Purpose) -> bool:
     )
 
 
-def prove(purpose: Purpose, typed: str) -> None:
+def offered(user: User, purpose: Purpose) -> list[Factor]:
+    """Return how a person may prove themselves again.
+
+    A recovery code is for the day a factor is lost: it opens the desk and the page where
+    factors are replaced, but neither signs nor exports.
+    """
+    return [
+        factor
+        for factor in factors.offered(user)
+        if factor is not Factor.RECOVERY or purpose is Purpose.FACTORS
+    ]
+
+
+def prove(purpose: Purpose, typed: str, factor: Factor = Factor.TOTP) -> None:
     """Take a code for a purpose. Raises CodeNeeded for a wrong one, Locked after five.
 
     The caller commits also when the answer is no, so that wrong tries count.
     """
     user = sessions.current_user()
-    if user is None or not staff.check_code(user, typed):
+    is_right = (
+        user is not None
+        and factor in offered(user, purpose)
+        and factors.check(user, factor, purpose, typed)
+    )
+    if user is None or not is_right:
         if user is not None:
             audit.record("code_refused", actor_of(user), details={"purpose": purpose})
-        raise CodeNeeded(purpose, staff.WRONG_CODE)
+        raise CodeNeeded(purpose, factors.WRONG[factor])
     grant(purpose)
-    audit.record("confirmed", actor_of(user), details={"purpose": purpose})
+    audit.record("confirmed", actor_of(user), details={"purpose": purpose, "factor": factor})
+
+
+def send(purpose: Purpose, factor: Factor) -> None:
+    """Send a code for a purpose to this session. Raises Locked."""
+    user = sessions.current_user()
+    if user is not None and factor in offered(user, purpose) and factor in factors.SENT:
+        sent_codes.send(user, factor, purpose, LABELS[purpose])
 
 
 def grant(purpose: Purpose) -> None:

@@ -92,6 +92,7 @@ def register(app: Flask, config: Config) -> None:
         origin,
         portal,
         received,
+        second_factor,
         seen,
         step_up,
         verification,

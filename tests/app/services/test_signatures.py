@@ -47,7 +47,7 @@ def deliver(app: Flask) -> tuple[str, OutgoingMail, list[Envelope]]:
     sent: list[Envelope] = []
     with app.app_context():
         mail = mails("granted")[0]
-        state = outbox.deliver(mail.id, sent.append)
+        state = outbox.deliver(mail.id, {"mail": sent.append})
         db.session.expire_all()
         return state, db.session.get_one(OutgoingMail, mail.id), sent
 

@@ -1,0 +1,1 @@
+"""SMS through a port: a gateway over HTTPS, or an inbox on a development machine."""
