@@ -79,7 +79,7 @@ def add(
             )
             user.roles = list(roles)
             about = {"rights": user.roles, "unit": unit}
-            audit.record("person_invited", console(), f"user:{user.id}", about)
+            audit.record("person_invited", console(), f"user:{user.username}", about)
     except Invalid as error:
         raise click.ClickException("; ".join(map(str, error.errors.values()))) from None
     click.echo(username.lower())
@@ -88,13 +88,15 @@ def add(
 @users.command("reset-otp")
 @click.argument("username")
 def reset_otp(username: str) -> None:
-    """Forget a person's authenticator and end their sessions; the next sign-in enrols anew."""
+    """Forget a person's factors and wrong codes, end their sessions; the next sign-in is a first.
+
+    The way back for who lost everything, and for who met the cap of wrong codes.
+    """
     with transaction():
         user = people.find(username)
         if user is None:
             raise click.ClickException(f"no user {username}")
-        people.forget_factors(user)
-        audit.record("access_reset", console(), f"user:{user.id}", {"factors": True})
+        people.forget_factors(user, console())
     click.echo(user.username)
 
 
@@ -112,7 +114,7 @@ def reset_password(username: str, password: str) -> None:
             raise click.ClickException(weakness)
         own_password.assign(user, password, must_change=True)
         sessions.end_all(user)
-        audit.record("access_reset", console(), f"user:{user.id}", {"password": True})
+        audit.record("access_reset", console(), f"user:{user.username}", {"password": True})
     click.echo(user.username)
 
 

@@ -38,8 +38,16 @@ for (const weight of [400, 600]) {
     emit(file, readFileSync(join(modules, "@fontsource", "be-vietnam-pro", "files", file)));
   }
 }
-for (const file of ["mark.svg", "icons.svg", "app.js"]) emit(file, readFileSync(join(here, file)));
+for (const file of ["mark.svg", "icons.svg", "app.js", "passkey.js", "captcha.js"]) emit(file, readFileSync(join(here, file)));
 emit("htmx.min.js", readFileSync(join(modules, "htmx.org", "dist", "htmx.min.js")));
+// The build without anything inline, its worker and its Vietnamese, each a file of its own.
+const captcha = join(modules, "altcha", "dist");
+for (const [name, file] of [
+  ["altcha.min.js", "external/altcha.min.js"],
+  ["altcha.css", "external/altcha.css"],
+  ["altcha-pbkdf2.js", "workers/pbkdf2.js"],
+  ["altcha-vi.js", "i18n/vi.js"],
+]) emit(name, readFileSync(join(captcha, file)));
 
 emit("app.css", css.replace(/url\("?([\w.-]+\.woff2)"?\)/g, (_, file) => `url(${manifest[file]})`));
 

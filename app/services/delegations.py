@@ -120,7 +120,7 @@ def _note(what: str, by: User, made: Delegation) -> None:
     audit.record(
         what,
         staff(by),
-        f"user:{made.deputy_id}",
+        f"user:{made.deputy.username}",
         {
             "delegation": made.id,
             "principal": made.principal.username,

@@ -13,8 +13,9 @@ from app.errors import Invalid, Refused
 from app.extensions import db
 from app.models import Delegation, Dossier, Unit, User
 from app.security import passwords, sessions
-from app.security.actors import SYSTEM, staff
+from app.security.actors import SYSTEM, Actor, staff
 from app.services import audit, colleagues, dossiers, rights, staff_links
+from app.services import factors as second_factors
 from workflows import Phase, Role, Text
 
 PAGE = 25
@@ -106,7 +107,7 @@ def invite(by: User, values: Mapping[str, str]) -> User:
         capacity="" if values["capacity"] == NONE else values["capacity"],
     )
     what = {"unit": user.unit.symbol, "position": user.position}
-    audit.record("person_invited", staff(by), f"user:{user.id}", what)
+    audit.record("person_invited", staff(by), f"user:{user.username}", what)
     rights.grant(by, user, Role(values["role"]), system_of(values["system"]), values["basis"])
     staff_links.send(user)
     return user
@@ -136,14 +137,14 @@ def reset(by: User, whom: User, *, factors: bool) -> None:
     if not whom.is_active:
         raise Refused(Text("Tài khoản đang tạm ngừng.", "The account is suspended."))
     if factors:
-        forget_factors(whom)
+        forget_factors(whom, staff(by))
     staff_links.send(whom)
-    audit.record("access_reset", staff(by), f"user:{whom.id}", {"factors": factors})
+    audit.record("access_reset", staff(by), f"user:{whom.username}", {"factors": factors})
 
 
-def forget_factors(user: User) -> None:
-    """Forget the authenticator; the next sign-in enrols anew."""
-    user.totp_secret, user.totp_last_step = None, 0
+def forget_factors(user: User, by: Actor) -> None:
+    """Forget every second factor and wrong code; the next sign-in is a first one."""
+    second_factors.reset(user, by)
     sessions.end_all(user)
 
 
@@ -154,7 +155,7 @@ def suspend(by: User, whom: User, reason: str) -> None:
         raise Refused(Text("Tài khoản đã tạm ngừng.", "The account is suspended already."))
     rights.keep_an_administrator(whom)
     close(whom, reason)
-    audit.record("person_suspended", staff(by), f"user:{whom.id}", {"reason": reason})
+    audit.record("person_suspended", staff(by), f"user:{whom.username}", {"reason": reason})
 
 
 def close(user: User, reason: str) -> None:
@@ -168,7 +169,7 @@ def resume(by: User, whom: User) -> None:
     """Let somebody in again."""
     rights.check_manages(by, whom)
     whom.is_active, whom.suspended_why, whom.active_since = True, "", clock.now()
-    audit.record("person_resumed", staff(by), f"user:{whom.id}")
+    audit.record("person_resumed", staff(by), f"user:{whom.username}")
 
 
 def move(by: User, whom: User, symbol: str, position: str) -> None:
@@ -178,7 +179,9 @@ def move(by: User, whom: User, symbol: str, position: str) -> None:
     before = {"unit": whom.unit.symbol, "position": whom.position}
     whom.unit, whom.position = there, position or whom.position
     after = {"unit": there.symbol, "position": whom.position}
-    audit.record("person_moved", staff(by), f"user:{whom.id}", {"before": before, "after": after})
+    audit.record(
+        "person_moved", staff(by), f"user:{whom.username}", {"before": before, "after": after}
+    )
 
 
 def in_hand(user: User) -> list[Dossier]:
@@ -213,7 +216,7 @@ def hand_over(by: User, whom: User, choice: str) -> int:
     if chosen is not None:
         whom.successor_id = chosen.id
     details = {"to": chosen.username if chosen else "", "dossiers": [d.code for d in held]}
-    audit.record("dossiers_handed_over", staff(by), f"user:{whom.id}", details)
+    audit.record("dossiers_handed_over", staff(by), f"user:{whom.username}", details)
     return len(held)
 
 
@@ -241,4 +244,4 @@ def leave(by: User, whom: User) -> None:
         delegation.revoked_at = now
     close(whom, "")
     whom.left_at = now
-    audit.record("person_left", staff(by), f"user:{whom.id}", {"before": before, "after": []})
+    audit.record("person_left", staff(by), f"user:{whom.username}", {"before": before, "after": []})

@@ -93,7 +93,7 @@ def grant(by: User, whom: User, role: Role, system: str | None, basis: str) -> G
     whom.grants.append(given)
     db.session.flush()
     if needs_two:
-        audit.record("right_proposed", staff(by), f"user:{whom.id}", _said(given))
+        audit.record("right_proposed", staff(by), f"user:{whom.username}", _said(given))
     else:
         _changed(by, whom, before, _said(given))
     return given
@@ -197,7 +197,7 @@ def _changed(by: User, whom: User, before: list[str], details: Mapping[str, Any]
     row = audit.record(
         "rights_changed",
         staff(by),
-        f"user:{whom.id}",
+        f"user:{whom.username}",
         {**details, "before": before, "after": after},
     )
     sessions.end_all(whom)

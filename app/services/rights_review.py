@@ -75,7 +75,9 @@ def confirm(by: User, whom: User) -> None:
         raise Refused(Text("Người này không có quyền nào.", "This person has no right."))
     for grant in held:
         grant.confirmed_at, grant.confirmed_by = now, by
-    audit.record("rights_confirmed", staff(by), f"user:{whom.id}", {"rights": rights.words(whom)})
+    audit.record(
+        "rights_confirmed", staff(by), f"user:{whom.username}", {"rights": rights.words(whom)}
+    )
 
 
 def _is_overdue() -> ColumnElement[bool]:
@@ -116,7 +118,7 @@ def _suspend(user: User, days: int) -> bool:
             return False
     reason = Text("{n} ngày không sử dụng.", "Not used for {n} days.").fill(n=days)
     people.close(user, str(reason))
-    row = audit.record("person_suspended", SYSTEM, f"user:{user.id}", {"reason": str(reason)})
+    row = audit.record("person_suspended", SYSTEM, f"user:{user.username}", {"reason": str(reason)})
     context = {"name": user.full_name, "days": days}
     mails.queue("idle_suspended", user.email, once=f"idle:{row.id}", context=context)
     db.session.flush()

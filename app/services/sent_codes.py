@@ -33,7 +33,7 @@ def send(user: User, channel: str, purpose: str, what: Text, *, recipient: str =
     a code to sign a letter should know that it signs one.
     """
     tries.hold(user)
-    session = _session()
+    session = session_here()
     recipient = recipient or (user.phone if channel == "sms" else user.email)
     _refuse_too_many(user, channel, purpose, recipient)
     kill(session, channel, purpose)
@@ -70,7 +70,8 @@ def _once(nonce: str) -> str:
     return f"factor:{nonce}"
 
 
-def _session() -> SignIn:
+def session_here() -> SignIn:
+    """Return the session a code belongs to, complete or not."""
     session = sessions.at_the_door()
     if session is None:
         raise RuntimeError("a code without the session that asks for it")
@@ -130,7 +131,7 @@ def live(channel: str, purpose: str) -> FactorCode | None:
     return db.session.scalars(
         select(FactorCode)
         .where(
-            FactorCode.sign_in_id == _session().id,
+            FactorCode.sign_in_id == session_here().id,
             FactorCode.channel == channel,
             FactorCode.purpose == purpose,
             FactorCode.spent_at.is_(None),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.formats import mask_email, short_moment
+from app.formats import mask_email, mask_number, short_moment
 from app.language import say, say_stored
 from app.models import OutgoingMail
 from app.security.actors import staff
@@ -21,6 +21,8 @@ from workflows import Text
 
 _NAMES = {
     "code": Text("Mã xác thực", "One-time code"),
+    "factor_changed": Text("Thay đổi xác thực hai lớp", "Change of second factors"),
+    "recovery_used": Text("Đã dùng mã khôi phục", "Recovery code used"),
     "received": Text("Giấy tiếp nhận và hẹn trả", "Receipt"),
     "supplement_asked": Text("Yêu cầu bổ sung", "Supplement request"),
     "supplement_received": Text("Đã nhận bổ sung", "Supplement received"),
@@ -77,7 +79,7 @@ def _row(mail: OutgoingMail, *, is_open: bool) -> dict[str, Any]:
         "id": mail.id,
         "name": say(_NAMES.get(name, Text(name))),
         "subject": mail.subject if is_open else "",
-        "recipient": mail.recipient if is_open else mask_email(mail.recipient),
+        "recipient": _recipient(mail, is_open=is_open),
         "code": code or "",
         "dossier": url_for("desk.dossier", code=code) if code and is_open else "",
         "attempts": mail.attempts,
@@ -85,8 +87,15 @@ def _row(mail: OutgoingMail, *, is_open: bool) -> dict[str, Any]:
         "created": short_moment(mail.created_at),
         "next": short_moment(mail.next_at),
         "sent": short_moment(mail.sent_at) if mail.sent_at else "",
-        "dead": mail.state == "dead",
+        # A code whose fate is unknown must not go out twice; its owner asks for a new one.
+        "dead": mail.state == "dead" and mail.channel == "mail",
     }
+
+
+def _recipient(mail: OutgoingMail, *, is_open: bool) -> str:
+    if mail.channel == "sms":
+        return mask_number(mail.recipient)
+    return mail.recipient if is_open else mask_email(mail.recipient)
 
 
 @bp.post("/desk/mail/<int(max=2147483647):number>/retry")
@@ -95,7 +104,7 @@ def retry(number: int) -> ResponseReturnValue:
     """Send a failed mail again."""
     with transaction():
         found: OutgoingMail = own_or_404(db.session.get(OutgoingMail, number, with_for_update=True))
-        is_dead = found.state == "dead"
+        is_dead = found.state == "dead" and found.channel == "mail"
         if is_dead:
             outbox.retry(found)
         about = {"name": found.name, "was_dead": is_dead}

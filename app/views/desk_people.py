@@ -133,7 +133,7 @@ def _person(
         held=[{"kind": say(kinds[k].title), "n": n} for k, n in people.by_kind(held).items()],
         codes=[d.code for d in held],
         forms=[_form(a, user, errors or {} if a == act else {}, is_tried=a == act) for a in acts],
-        history=[_event(e) for e in audit.about(f"user:{user.id}")],
+        history=[_event(e) for e in audit.about(f"user:{user.username}")],
         username=user.username,
         problem=problem,
         page_has_errors=bool(errors or problem),

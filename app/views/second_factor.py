@@ -155,6 +155,8 @@ def enrol() -> ResponseReturnValue:
     # Once there is a factor no secret is shown, least of all to who knows a password only.
     if user is None or factors.enrolled(user):
         return redirect(url_for(".code", next=safe_next("") or None), 303)
+    if factors.sends_sms():
+        return redirect(url_for(".first_phone"), 303)
     problem, status = "", 200
     if request.method == "POST":
         try:
@@ -190,7 +192,7 @@ def _confirm(typed: str) -> bool:
     with transaction():
         user = sessions.half_signed_in()
         # Asked again inside: of two browsers that begin, only the first one sets a factor up.
-        if user is None or factors.enrolled(user):
+        if user is None or factors.enrolled(user) or factors.sends_sms():
             return False
         is_right = staff.check_code(user, typed[:20])
         if is_right:

@@ -18,14 +18,18 @@ from wtforms.form import BaseForm
 from app.errors import CodeNeeded, Locked
 from app.language import say
 from app.security.actors import staff
-from app.services import audit, step_up
+from app.services import audit, factors, sent_codes, step_up
+from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
 from app.views import F, safe_next
 from app.views.desk import bp, for_administrators, me, nav
+from app.views.second_factor import chosen, masked
 
 _CODE = "otp"
-_NOT_CARRIED = frozenset({_CODE, "csrf_token"})
+# Which factor the code is of, a wish to be asked for another, and a wish to be sent one.
+_BY, _OTHER, _SEND = "otp_by", "otp_other", "otp_send"
+_NOT_CARRIED = frozenset({_CODE, _BY, _OTHER, _SEND, "csrf_token"})
 
 
 def register(app: Flask) -> None:
@@ -65,23 +69,37 @@ def export(name: str) -> Callable[[F], F]:
 
 
 def ensure(purpose: Purpose) -> None:
-    """Go on with a fresh proof or a right code in the form; else raise CodeNeeded or Locked.
+    """Go on with a fresh proof or a right code in the form; else raise CodeNeeded.
 
     To be called outside a transaction: a wrong try is counted in one of its own.
     """
     if step_up.is_fresh(purpose):
         return
-    typed = request.form.get(_CODE, "") if request.method == "POST" else ""
-    if not typed:
+    if request.method != "POST":
         raise CodeNeeded(purpose)
-    _take(purpose, typed)
+    try:
+        _take(purpose)
+    except Locked as error:
+        # On the page that carries the form: what was typed is still there in five minutes.
+        raise CodeNeeded(purpose, error.message) from error
 
 
-def _take(purpose: Purpose, typed: str) -> None:
+def _take(purpose: Purpose) -> None:
+    """Do what the page of codes was sent for: another factor, a code sent, a code given."""
+    if _SEND in request.form:
+        with transaction():
+            ways = [w for w in step_up.offered(me(), purpose) if w in factors.SENT]
+            if ways:
+                step_up.send(purpose, chosen(ways, _SEND))
+        raise CodeNeeded(purpose)
+    typed = request.form.get(_CODE, "")
+    if not typed or _OTHER in request.form:
+        raise CodeNeeded(purpose)
     refusal: CodeNeeded | None = None
     with transaction():
         try:
-            step_up.prove(purpose, typed[:20])
+            ways = step_up.offered(me(), purpose)
+            step_up.prove(purpose, typed, chosen(ways, _BY) if ways else Factor.TOTP)
         except CodeNeeded as error:
             refusal = error  # the wrong try is committed
     if refusal is not None:
@@ -98,9 +116,10 @@ def confirm() -> ResponseReturnValue:
         return redirect(url_for(".queue"), 303)
     if request.method == "POST":
         try:
-            _take(purpose, request.form.get(_CODE, ""))
+            _take(purpose)
         except CodeNeeded as error:
-            return _page(purpose, say(error.problem) if error.problem else "", target), 422
+            status = 422 if error.problem else 403
+            return _page(purpose, say(error.problem) if error.problem else "", target), status
         except Locked as error:
             return _page(purpose, say(error.message), target), 429
         return redirect(url_for(".confirmed", next=target), 303)
@@ -145,14 +164,28 @@ def _page(purpose: Purpose, problem: str, target: str = "") -> str:
         if target
         else [(n, v) for n, v in request.form.items(multi=True) if n not in _NOT_CARRIED]
     )
+    user = me()
+    ways = step_up.offered(user, purpose)
+    by = next((f for f in (_asked_for(n, ways) for n in (_SEND, _OTHER, _BY)) if f), None)
+    by = by or (ways[0] if ways else Factor.TOTP)
     return render_template(
         "desk/confirm.html",
         form=form,
         action=url_for("desk.confirm") if target else request.full_path.rstrip("?"),
         carried=carried,
         files=[f.filename for f in request.files.values() if f.filename],
+        by=by,
+        others=[(way, say(factors.LABELS[way])) for way in ways if way != by],
+        place=masked(user, by),
+        is_sent=by in factors.SENT and sent_codes.live(by, purpose) is not None,
         purpose=say(step_up.LABELS[purpose]),
+        purpose_name=purpose,
         minutes=int(step_up.lifetime().total_seconds() // 60),
+        problem=problem,
         page_has_errors=bool(problem),
         **nav(),
     )
+
+
+def _asked_for(name: str, ways: list[Factor]) -> Factor | None:
+    return next((way for way in ways if way == request.form.get(name)), None)
