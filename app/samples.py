@@ -36,8 +36,11 @@ PEOPLE = (
     ("chi", "Vi Thị Kim Chi", "Phó Giám đốc", "VP", ["signer"], "KT."),
     ("dung", "Hoàng Quốc Dũng", "Giám đốc", "VP", ["signer"], ""),
     ("giang", "Lý Hương Giang", "Văn thư", "VP", ["clerk"], ""),
+    ("hanh", "Chu Thị Hạnh", "Chuyên viên", "NVD", ["officer"], ""),
     ("quantri", "Triệu Minh Hải", "Quản trị hệ thống", "VP", ["admin"], ""),
 )
+# Who comes for the first time: no phone and no second factor yet.
+NEWCOMER = "hanh"
 _SYSTEMS = (
     ("CSDL-DUOC", "Cơ sở dữ liệu Dược quốc gia", "National pharmaceutical database"),
     ("DTQG", "Hệ thống đơn thuốc quốc gia", "National e-prescription system"),
@@ -104,6 +107,12 @@ def totp_secret(username: str) -> str:
     return base64.b32encode(digest[:20]).decode()
 
 
+def stored_secrets() -> Mapping[str, str]:
+    """Return the authenticator secrets people have now, by user name (development only)."""
+    rows = db.session.execute(select(User.username, User.totp_secret)).tuples()
+    return {name: keys.decrypt(sealed) for name, sealed in rows if sealed}
+
+
 @cache
 def licence_scan() -> bytes:
     """Draw a plain picture that stands for a scanned licence."""
@@ -152,19 +161,20 @@ def load_department() -> None:
         db.session.flush()
         hashed = hash_password(PASSWORD)
         for username, name, position, unit, roles, capacity in PEOPLE:
+            is_new = username == NEWCOMER
             db.session.add(
                 User(
                     username=username,
                     full_name=name,
                     email=f"{username}@soyte.example.vn",
-                    phone="0205 3800 112",
+                    phone="" if is_new else "0205 3800 112",
                     position=position,
                     unit=units[unit],
                     roles=roles,
                     capacity=capacity,
                     password_hash=hashed,
-                    totp_secret=keys.encrypt(totp_secret(username)),
-                    totp_last_step=1,
+                    totp_secret=None if is_new else keys.encrypt(totp_secret(username)),
+                    totp_last_step=0 if is_new else 1,
                     created_at=clock.now(),
                 )
             )

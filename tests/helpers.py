@@ -28,7 +28,7 @@ def sign_in(client: FlaskClient, username: str, *, proven: bool = True) -> None:
         db.session.commit()
     client.post("/desk/sign-in", data={"username": username, "password": samples.PASSWORD})
     code = pyotp.TOTP(samples.totp_secret(username)).now()
-    answer = client.post("/desk/code", data={"code": code})
+    answer = client.post("/desk/code", data={"by": "totp", "code": code})
     assert answer.status_code == 303, answer.text
     if proven:
         with app.app_context():

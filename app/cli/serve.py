@@ -105,6 +105,8 @@ def _announce(config: Config, *, has_mailbox: bool) -> None:
     click.echo(f"  Nơi làm việc của cán bộ: {config.base_url}/desk")
     if has_mailbox:
         click.echo(f"  Hộp thư cục bộ: {config.base_url}/mailbox/")
+    if config.sms_with == "local":
+        click.echo(f"  Hộp tin nhắn SMS cục bộ: {config.base_url}/sms/")
     click.echo(f"  Ứng dụng xác thực mẫu: {config.base_url}/authenticator")
     click.echo(f"\n  Đăng nhập, cùng mật khẩu {samples.PASSWORD}:")
     for username, name, position, *_ in samples.PEOPLE:

@@ -108,9 +108,10 @@ def register(app: Flask, config: Config) -> None:
     ):  # fmt: skip
         app.register_blueprint(module.bp)
     if config.env == "development":
-        from app.views import authenticator
+        from app.views import authenticator, sms_inbox
 
         app.register_blueprint(authenticator.bp)
+        app.register_blueprint(sms_inbox.bp)
     if not config.is_production:
         from app.mail.mailbox_views import make_blueprint
 

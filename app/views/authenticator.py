@@ -17,19 +17,24 @@ _STEP = 30
 def codes() -> ResponseReturnValue:
     """Show the present and the next code of each person; the page renews itself."""
     now = clock.now()
+    secrets = samples.stored_secrets()
     people = []
     for username, name, position, *_rest in samples.PEOPLE:
-        totp = pyotp.TOTP(samples.totp_secret(username))
+        totp = pyotp.TOTP(secrets[username]) if username in secrets else None
         people.append(
             {
                 "username": username,
                 "name": name,
                 "position": position,
-                "code": totp.at(now),
-                "next": totp.at(now, counter_offset=1),
+                "code": totp.at(now) if totp else "",
+                "next": totp.at(now, counter_offset=1) if totp else "",
             }
         )
     left = _STEP - int(now.timestamp()) % _STEP
     return render_template(
-        "auth/authenticator.html", people=people, left=left, password=samples.PASSWORD
+        "auth/authenticator.html",
+        people=people,
+        left=left,
+        password=samples.PASSWORD,
+        newcomer=samples.NEWCOMER,
     )
