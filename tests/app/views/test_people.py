@@ -369,7 +369,7 @@ def test_rights_are_reviewed_person_by_person(app: Flask) -> None:
         (done,) = db.session.scalars(
             select(AuditEvent).where(AuditEvent.what == "rights_confirmed")
         )
-        assert (done.about, done.details["rights"]) == (f"user:{user('an').id}", ["officer"])
+        assert (done.about, done.details["rights"]) == ("user:an", ["officer"])
         assert user("an").grants[0].confirmed_by == user("quantri")
         assert user("quantri").grants[0].confirmed_at is None
     assert admin.get("/desk/people.xlsx").data[:2] == b"PK"
