@@ -243,14 +243,13 @@ class Workflow:
         held = frozenset(roles)
         return [a for a in self.actions if state in a.sources and a.roles & held]
 
-    def fire(self, subject: Subject, name: str, *, roles: Collection[Role], facts: Facts) -> Fired:
-        """Take one step; raise ActionRefused and leave the subject untouched otherwise."""
-        before = subject.state
-        action = self.edges.get((name, before))
+    def permitted(self, name: str, state: str, roles: Collection[Role]) -> Action:
+        """Return the action these roles may try from a state; raise WrongState or NotPermitted."""
+        action = self.edges.get((name, state))
         if action is None:
             raise WrongState(
                 name,
-                before,
+                state,
                 Text(
                     "Thao tác này không còn phù hợp với trạng thái hiện tại của hồ sơ.",
                     "This step no longer fits the present state of the dossier.",
@@ -259,12 +258,18 @@ class Workflow:
         if not action.roles & frozenset(roles):
             raise NotPermitted(
                 name,
-                before,
+                state,
                 Text(
                     "Ông/Bà không có quyền thực hiện thao tác này đối với hồ sơ.",
                     "You are not allowed to take this step on the dossier.",
                 ),
             )
+        return action
+
+    def fire(self, subject: Subject, name: str, *, roles: Collection[Role], facts: Facts) -> Fired:
+        """Take one step; raise ActionRefused and leave the subject untouched otherwise."""
+        before = subject.state
+        action = self.permitted(name, before, roles)
         reason = action.guard(facts) if action.guard else None
         if reason is not None:
             raise GuardFailed(name, before, reason)

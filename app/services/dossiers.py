@@ -135,6 +135,8 @@ def act(
         if _is_own_repeat(events[-1], name, actor):
             raise AlreadyDone(Text("Thao tác này đã được ghi nhận.", "This was done already."))
         raise Conflict(who_did_what(dossier))
+    # Before anything is looked at: who may not learns nothing of what is typed or missing.
+    workflow.permitted(name, dossier.state, roles)
     files = files or {}
     details = _supplied(edge.asks if edge else (), supplied or {}, files)
     if edge is not None and edge.clock in (Clock.START, Clock.RESTART):

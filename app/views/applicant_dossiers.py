@@ -77,7 +77,7 @@ def letter(key: str, letter_key: str) -> ResponseReturnValue:
     found = own_or_404(applications.issued_letter(dossier, letter_key))
     if found.pdf_sha256 is None:
         response = make_response(
-            render_template("portal/letter_waiting.html", dossier=dossier, letter=found), 202
+            render_template("portal/letter_waiting.html", back=url_for(".status", key=key)), 202
         )
         response.headers["Refresh"] = "3"
         return response

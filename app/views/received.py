@@ -134,7 +134,8 @@ def letter(token: str, key: str) -> ResponseReturnValue:
     try:
         return files.pdf(letters.pdf(found), letters.file_name(found))
     except LookupError:
-        return render_template("portal/letter_waiting.html", letter=found), 202
+        back = url_for(".open", token=token)
+        return render_template("portal/letter_waiting.html", back=back), 202, {"Refresh": "3"}
 
 
 @bp.get("/draft")
