@@ -109,7 +109,7 @@ def totp_secret(username: str) -> str:
 
 def stored_secrets() -> Mapping[str, str]:
     """Return the authenticator secrets people have now, by user name (development only)."""
-    rows = db.session.execute(select(User.username, User.totp_secret)).tuples()
+    rows = db.session.execute(select(User.username, User.totp_secret))
     return {name: keys.decrypt(sealed) for name, sealed in rows if sealed}
 
 

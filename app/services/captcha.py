@@ -16,7 +16,7 @@ import altcha
 from sqlalchemy import delete
 
 from app import clock
-from app.database import changed_rows, insert_into
+from app.database import insert_into
 from app.extensions import db
 from app.models import SignIn, SpentCaptcha
 from app.security import keys
@@ -83,5 +83,6 @@ def _spend(signature: str) -> bool:
         insert_into(db.engine, SpentCaptcha)
         .values(signature=signature, expires_at=now + _LIFETIME)
         .on_conflict_do_nothing(index_elements=[SpentCaptcha.signature])
-    )
-    return changed_rows(written) == 1
+        .returning(SpentCaptcha.signature)
+    ).first()
+    return written is not None

@@ -13,7 +13,7 @@ from app.models import Passkey, RecoveryCode, User
 from app.security import keys
 from app.security.actors import Actor
 from app.security.actors import staff as actor_of
-from app.services import audit, mails, passkeys, recovery, sent_codes, staff
+from app.services import audit, mails, passkeys, recovery, sent_codes, staff, tries
 from workflows import FieldError, Text, validators
 
 
@@ -156,6 +156,7 @@ def prefer(user: User, factor: Factor) -> None:
 
 def remove(user: User, factor: Factor, *, passkey_id: int = 0) -> None:
     """Take a factor away; raises Refused for the last one."""
+    tries.one_at_a_time(user)  # or two windows would each take one of the last two
     own = enrolled(user)
     if factor not in own:
         return

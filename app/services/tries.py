@@ -23,18 +23,22 @@ LOCK = timedelta(minutes=5)
 CAP = 100
 
 
-def hold(user: User) -> None:
-    """Judge tries of one person one after another. Raises Locked.
-
-    The row is locked to the end of the transaction and read anew: of a hundred guesses sent
-    at the same moment, the sixth already meets the lock.
-    """
+def one_at_a_time(user: User) -> None:
+    """Lock the row of a person to the end of the transaction and read it anew."""
     db.session.scalars(
         select(User)
         .where(User.id == user.id)
         .with_for_update(of=User, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def hold(user: User) -> None:
+    """Judge tries of one person one after another. Raises Locked.
+
+    Of a hundred guesses sent at the same moment, the sixth already meets the lock.
+    """
+    one_at_a_time(user)
     if user.wrong_in_a_row >= CAP:
         raise Locked(
             Text(

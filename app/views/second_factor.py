@@ -18,7 +18,7 @@ from app.language import say
 from app.models import User
 from app.security import sessions, two_factor
 from app.security.actors import staff as actor_of
-from app.services import audit, factors, queue, sent_codes, sign_ins, staff
+from app.services import audit, factors, queue, sent_codes, sign_ins, staff, tries
 from app.services.factors import Factor
 from app.services.sent_codes import SIGN_IN
 from app.transaction import transaction
@@ -191,7 +191,9 @@ def picture_of(user: User) -> dict[str, str]:
 def _confirm(typed: str) -> bool:
     with transaction():
         user = sessions.half_signed_in()
-        # Asked again inside: of two browsers that begin, only the first one sets a factor up.
+        if user is not None:
+            tries.hold(user)
+        # Asked again under the lock: of two browsers that begin, one sets the factor up.
         if user is None or factors.enrolled(user) or factors.sends_sms():
             return False
         is_right = staff.check_code(user, typed[:20])
