@@ -82,13 +82,13 @@ def _page(errors: Mapping[str, Text], problem: str = "") -> str:
 def _row(made: Delegation) -> dict[str, Any]:
     user = me()
     today = clock.today()
-    state = ("done", _("Đang có hiệu lực"))
+    state = ("done", _("Hiệu lực"))
     if made.revoked_at:
         state = ("closed", _("Đã chấm dứt"))
     elif made.until < today:
         state = ("closed", _("Đã hết hạn"))
     elif not made.approved_at:
-        state = ("waiting", _("Chờ người ủy quyền xác nhận"))
+        state = ("waiting", _("Chờ xác nhận"))
     elif made.since > today:
         state = ("waiting", _("Chưa đến ngày"))
     return {

@@ -13,10 +13,10 @@ from app import formats
 from app.errors import AppError, Invalid, Refused
 from app.language import say
 from app.models import Grant, User
-from app.services import audit, people, rights, rights_review
+from app.services import people, rights, rights_review
 from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views import act_forms, own_or_404, people_forms
+from app.views import act_forms, own_or_404, people_forms, people_history
 from app.views.desk import bp, for_administrators, me
 from app.views.failures import sentence_of
 from app.views.step_up import needs_code
@@ -133,7 +133,7 @@ def _person(
         held=[{"kind": say(kinds[k].title), "n": n} for k, n in people.by_kind(held).items()],
         codes=[d.code for d in held],
         forms=[_form(a, user, errors or {} if a == act else {}, is_tried=a == act) for a in acts],
-        history=[_event(e) for e in audit.about(f"user:{user.username}")],
+        history=people_history.rows(user),
         username=user.username,
         problem=problem,
         page_has_errors=bool(errors or problem),
@@ -161,9 +161,9 @@ def _form(act: str, user: User, errors: Mapping[str, Text], *, is_tried: bool) -
 
 def grant_row(grant: Grant) -> dict[str, Any]:
     """Return a right as a line: what, since when, on which document, and how it stands."""
-    state = ("closed", _("Đã kết thúc")) if grant.ended_at else ("done", _("Đang có hiệu lực"))
+    state = ("closed", _("Đã kết thúc")) if grant.ended_at else ("done", _("Hiệu lực"))
     if grant.is_waiting:
-        state = ("waiting", _("Chờ người thứ hai xác nhận"))
+        state = ("waiting", _("Chờ xác nhận"))
     return {
         "id": grant.id,
         "label": say(rights.label(grant)),
@@ -174,35 +174,6 @@ def grant_row(grant: Grant) -> dict[str, Any]:
         "state": state[1],
         "is_over": grant.ended_at is not None,
     }
-
-
-def _event(event: Any) -> dict[str, str]:
-    what = say(audit.WHAT[event.what])
-    said = {k: v for k, v in event.details.items() if v not in ("", [], None)}
-    return {
-        "title": what[:1].upper() + what[1:],
-        "who": event.actor_name,
-        "when": formats.short_moment(event.at),
-        "comment": "\n".join(
-            f"{say(_DETAILS.get(k, Text(k)))}: {_words(v)}" for k, v in said.items()
-        ),
-        "tone": "",
-    }
-
-
-_DETAILS = {
-    "right": Text("Quyền", "Right"), "basis": Text("Căn cứ", "Basis"),
-    "before": Text("Trước", "Before"), "after": Text("Sau", "After"),
-    "reason": Text("Lý do", "Reason"), "rights": Text("Quyền", "Rights"),
-    "dossiers": Text("Hồ sơ", "Dossiers"), "to": Text("Người tiếp nhận", "Taken over by"),
-    "unit": Text("Phòng", "Division"), "position": Text("Chức vụ", "Position"),
-}  # fmt: skip
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(str(v) for v in value.values())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @bp.post("/desk/people/<username>/<act>")

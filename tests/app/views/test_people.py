@@ -225,7 +225,7 @@ def test_a_change_of_rights_ends_sessions_and_is_kept_with_before_and_after(app:
         assert row.details["before"] == ["officer"]
         assert row.details["after"] == ["clerk:DTQG", "officer"]
         assert row.details["basis"] == "QĐ 7"
-    assert "clerk:DTQG" in admin.get("/desk/people/an").text
+    assert "Sau: Văn thư (DTQG), Chuyên viên" in admin.get("/desk/people/an").text
 
 
 def test_rights_change_only_behind_a_fresh_code(app: Flask) -> None:
