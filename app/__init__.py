@@ -29,6 +29,9 @@ def _configure(app: Flask, config: Config) -> None:
         SQLALCHEMY_DATABASE_URI=config.database,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config),
         MAX_CONTENT_LENGTH=(config.upload_max_mb * 4 + 1) * 1024 * 1024,
+        # Texts of a form together, and its fields: no form of ours comes near.
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=1000,
         SESSION_COOKIE_NAME="__Host-vanthu" if is_https else "vanthu",
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,

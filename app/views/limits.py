@@ -26,7 +26,6 @@ TAKES: Mapping[str, str] = {
     "activation.send": "code",
     "activation.show": "code",
     "verification.check": "examine",
-    "portal.qr": "render",
     "portal.poster": "render",
 }
 # A key or a token in the address is all that keeps others out.
