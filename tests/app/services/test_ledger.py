@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 import letters
 from app import samples
@@ -15,6 +15,7 @@ from app.models import BookEntry, BookEvent, NumberBook
 from app.security.actors import staff
 from app.services import book_proof, books, corrections, dossiers, ledger
 from app.transaction import transaction
+from tests.guards import tamper
 from tests.helpers import user
 from workflows import NotPermitted
 
@@ -251,8 +252,7 @@ def test_verify_finds_what_was_touched(statement: str) -> None:
     outside(last="5")
     assert problems() == []
 
-    db.session.execute(text(statement))
-    db.session.commit()
+    tamper(statement)
 
     assert problems() != []
 
