@@ -26,13 +26,13 @@ class NotASealFile(ValueError):
 def problems(kept: Mapping[str, Any] | None = None) -> Iterator[str]:
     """Yield one line for each seal that does not hold and each row that is not what was sealed."""
     ours = {s.day: s for s in db.session.scalars(select(Seal).order_by(Seal.day))}
-    theirs = _read(kept) if kept else {}
+    theirs = _read(kept) if kept is not None else {}
     yield from _chain([seals.as_kept(s) for s in ours.values()], seals.public_key(), "seal")
     for day, seal in ours.items():
         if seal.hash != _hash(seals.as_kept(seal)):
             yield f"seal {day}: was changed"
     yield from _named(ours)
-    if kept:
+    if kept is not None:
         yield from _chain(list(theirs.values()), str(kept["key"]), "kept seal")
     for day in sorted(ours.keys() | theirs.keys()):
         kept_one, own = theirs.get(day), ours.get(day)
