@@ -60,6 +60,9 @@ class Address:
     def __post_init__(self) -> None:
         refuse_breaks("address", self.email)
         refuse_breaks("display name", self.name)
+        # RFC 5321 4.5.3.1; IDNA takes seconds over a text of any length.
+        if len(self.email) > 320:
+            raise InvalidAddress("longer than an address can be")
         local, at, domain = self.email.rpartition("@")
         if not domain.isascii():
             try:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -26,11 +27,10 @@ class World:
     shared: dict[str, str]
 
 
-@pytest.fixture(scope="package")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("security")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    app = create_app(make_config(folder, fresh_database(folder, f"security_{worker}")))
+@contextmanager
+def built(folder: Path, name: str) -> Iterator[World]:
+    """Build a world in a database of its own."""
+    app = create_app(make_config(folder, fresh_database(folder, name)))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
         upgrade()
@@ -42,6 +42,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with built(tmp_path_factory.mktemp("security"), f"security_{worker}") as found:
+        yield found
 
 
 @contextmanager

@@ -49,7 +49,8 @@ def fetches(base: str, file: str) -> tuple[str, ...]:
             "<svg><image href=URL /></svg>", "<svg><image xlink:href=URL /></svg>",
             "<svg><use href=URL#x /></svg>", "<base href=URL>", "<input type=image src=URL>",
             "<video poster=URL></video>", "<body background=URL>", "<table background=URL>",
-            "<meta http-equiv=refresh content='0;url=URL'>", "<picture><source srcset=URL></picture>",
+            "<meta http-equiv=refresh content='0;url=URL'>",
+            "<picture><source srcset=URL></picture>",
             "]]><!DOCTYPE a [<!ENTITY x SYSTEM 'URL'>]>&x;",
         )
     )  # fmt: skip
