@@ -133,7 +133,7 @@ def half_written() -> list[str]:
                 key["constrained_columns"], key["referred_columns"], key["referred_table"]
             )  # fmt: skip
             orphans = db.session.scalar(text(
-                f"SELECT count(*) FROM {table.name} a WHERE a.{own} IS NOT NULL AND NOT EXISTS"  # noqa: S608
+                f"SELECT count(*) FROM {table.name} a WHERE a.{own} IS NOT NULL AND NOT EXISTS"
                 f" (SELECT 1 FROM {other} b WHERE b.{far} = a.{own})"
             ))  # fmt: skip
             if orphans:

@@ -1,5 +1,6 @@
 """S21: a megabyte of anything is judged in milliseconds."""
 
+import contextlib
 import inspect
 import os
 import time
@@ -54,10 +55,8 @@ def test_no_field_can_be_kept_busy(kind: FieldType) -> None:
     field = Field("x", Text("X"), kind, sample="x", max_length=2000)
     for what, text in TEXTS.items():
         began = time.perf_counter()
-        try:
+        with contextlib.suppress(FieldError):
             field.check(text)
-        except FieldError:
-            pass
         took = time.perf_counter() - began
         assert took < MOST / 4, f"{kind} took {took * 1000:.0f} ms over a megabyte of {what}"
 
@@ -66,9 +65,7 @@ def test_no_field_can_be_kept_busy(kind: FieldType) -> None:
 def test_no_check_can_be_kept_busy(name: str) -> None:
     for what, text in TEXTS.items():
         began = time.perf_counter()
-        try:
+        with contextlib.suppress(FieldError, ValueError):
             CHECKS[name](text)
-        except (FieldError, ValueError):
-            pass
         took = time.perf_counter() - began
         assert took < MOST, f"{name} took {took * 1000:.0f} ms over a megabyte of {what}"
