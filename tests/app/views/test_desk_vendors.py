@@ -85,6 +85,7 @@ def test_no_page_asks_more_when_the_list_is_long(app: Flask, where: str) -> None
             assert leader.get(address).status_code == 200
         return queries.count
 
+    count()  # the first look is a row of its own
     few = count()
     with app.app_context():
         put_facilities(range(2000, 2300))
