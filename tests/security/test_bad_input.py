@@ -59,8 +59,7 @@ def test_each_field_refuses_or_keeps_nfc(kind: str) -> None:
     def check(field: Any, raw: str) -> None:
         try:
             kept = field.check(raw)
-        except FieldError as error:
-            assert str(error.message)
+        except FieldError:
             return
         assert kept == unicodedata.normalize("NFC", kept)
         assert "\0" not in kept
