@@ -12,7 +12,7 @@ from app import samples
 from app.extensions import db
 from app.models import AuditEvent
 from app.security.actors import SYSTEM, Actor, applicant, staff
-from app.services import audit
+from app.services import audit, evidence
 from app.transaction import transaction
 from tests.guards import tamper
 from tests.helpers import user
@@ -108,3 +108,9 @@ def test_eight_at_once_in_one_lane_keep_the_chain_whole(app: Flask) -> None:
         assert [r.seq for r in rows] == list(range(1, 81))
         assert len({r.about for r in rows}) == 80
         assert list(audit.problems()) == []
+
+
+def test_every_word_of_the_trail_is_found_under_one_heading() -> None:
+    grouped = [word for _, words in evidence.GROUPS.values() for word in words]
+
+    assert sorted(grouped) == sorted(audit.WHAT)
