@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.bodies import FewBodies
 from app.config import ROOT, Config, load
 
 
@@ -42,6 +43,7 @@ def _configure(app: Flask, config: Config) -> None:
         BABEL_TRANSLATION_DIRECTORIES="translations",
         TESTING=config.env == "test",
     )
+    app.wsgi_app = FewBodies(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation has it
     if config.trusted_proxies:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0)  # type: ignore[method-assign]  # as Flask's documentation has it

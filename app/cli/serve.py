@@ -13,12 +13,16 @@ import click
 from flask import current_app
 
 from app import samples
+from app.bodies import THREADS
 from app.cli.check import signing
 from app.cli.database import upgrade
 from app.config import Config, load
 from app.mail.mailbox import serve_mailbox
 
 _RESTART_PAUSE = 2.0
+# Who drips a header is hung up on; ours are below 8 KiB, cookies and all.
+_HEADER_SECONDS = 10
+_HEADER_BYTES = 64 * 1024
 
 
 @click.command()
@@ -53,7 +57,8 @@ def serve(host: str, port: int) -> None:
 def web(host: str, port: int, processes: int) -> None:
     """Run the web server."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
 
     config: Config = current_app.config["VANTHU"]
     cores = len(os.sched_getaffinity(0))
@@ -64,7 +69,12 @@ def web(host: str, port: int, processes: int) -> None:
         address=host,
         port=port,
         workers=processes or (cores if config.is_production else 1),
-        blocking_threads=8,
+        # HTTP/2 is for a proxy in front; here it would be one more way to keep us busy.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_HEADER_SECONDS * 1000, max_buffer_size=_HEADER_BYTES
+        ),
+        blocking_threads=THREADS,
         backlog=1024,
         respawn_failed_workers=True,
         log_enabled=False,

@@ -6,12 +6,12 @@ only those that found nothing.
 
 import math
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.networks import network
 from app.services import limits
 from app.transaction import transaction
 
@@ -48,9 +48,9 @@ def refuse_too_many() -> ResponseReturnValue | None:
     seconds = 0
     if purpose:
         with transaction():
-            seconds = limits.take(purpose, _network())
+            seconds = limits.take(purpose, network(request.remote_addr or ""))
     elif _is_guessed():
-        seconds = limits.wait("guess", _network())
+        seconds = limits.wait("guess", network(request.remote_addr or ""))
     return _too_many(seconds) if seconds else None
 
 
@@ -68,21 +68,8 @@ def _is_guessed() -> bool:
 def _count_guess(response: Response) -> Response:
     if response.status_code in _NOTHING and _is_guessed() and limits.are_on():
         with transaction():
-            limits.take("guess", _network())
+            limits.take("guess", network(request.remote_addr or ""))
     return response
-
-
-def _network() -> str:
-    """Return who asks; whoever has one IPv6 address has the 2^64 around it too."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return ""
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address, 64), strict=False))
 
 
 def _too_many(seconds: int) -> Response:
