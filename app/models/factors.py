@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
+from app.models.sealed import SealedNumber
 
 
 class FactorCode(Base):
@@ -25,7 +26,7 @@ class FactorCode(Base):
     # "sign_in", "phone", "passkey" (adding one), or a services.step_up.Purpose.
     purpose: Mapped[str]
     # Where it went: a number that is still to be proved is nowhere else.
-    recipient: Mapped[str] = mapped_column(default="")
+    recipient: Mapped[str] = mapped_column(SealedNumber, default="")
     nonce: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -14,9 +14,11 @@ from app.models import (
     AccountEvent,
     Dossier,
     EmailCode,
+    FactorCode,
     OutgoingMail,
     Proof,
     SignIn,
+    SignInAttempt,
 )
 from app.security.actors import SYSTEM
 from app.services import audit, erasure
@@ -29,6 +31,10 @@ _MOST_CODES = 200
 _MINIMISED = Text(
     "Luật 91/2025/QH15: chỉ lưu trong thời gian phù hợp với mục đích xử lý",
     "Law 91/2025/QH15: kept no longer than the purpose needs",
+)
+_LOGGED = Text(
+    "Luật An ninh mạng 116/2025/QH15: nhật ký giữ ít nhất 12 tháng",
+    "Cybersecurity law 116/2025/QH15: logs are kept for at least 12 months",
 )
 _ARCHIVED = Text(
     "Luật Lưu trữ 33/2024/QH15, Nghị định 30/2020/NĐ-CP: sổ và văn bản lưu vĩnh viễn",
@@ -68,6 +74,12 @@ def _drafts(before: datetime) -> Select[int]:
 
 def _sign_ins(before: datetime) -> Select[int]:
     return select(SignIn.id).where(func.coalesce(SignIn.ended_at, SignIn.seen_at) < before)
+
+
+def _attempts(before: datetime) -> Select[int]:
+    return select(SignInAttempt.id).where(
+        SignInAttempt.at < before, SignInAttempt.sign_in_id.is_(None)
+    )
 
 
 def _ended(*phases: Phase) -> Callable[[datetime], Select[int]]:
@@ -127,8 +139,13 @@ def _erase_accounts(ids: list[int]) -> None:
 
 
 def _delete_sign_ins(ids: list[int]) -> None:
-    db.session.execute(delete(Proof).where(Proof.sign_in_id.in_(ids)))
+    for table in (Proof, FactorCode, SignInAttempt):
+        db.session.execute(delete(table).where(table.sign_in_id.in_(ids)))
     db.session.execute(delete(SignIn).where(SignIn.id.in_(ids)))
+
+
+def _delete_attempts(ids: list[int]) -> None:
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.id.in_(ids)))
 
 
 def _delete_codes(ids: list[int]) -> None:
@@ -147,9 +164,9 @@ RULES: tuple[Rule, ...] = (
     Rule("mails", Text("Thư không thuộc hồ sơ nào", "Mails of no dossier"),
          365, _MINIMISED, _loose_mails, _delete_mails),
     Rule("sign_ins", Text("Lịch sử đăng nhập", "History of sign-ins"),
-         730, Text("Luật An ninh mạng 116/2025/QH15: nhật ký giữ ít nhất 12 tháng",
-                   "Cybersecurity law 116/2025/QH15: logs are kept for at least 12 months"),
-         _sign_ins, _delete_sign_ins),
+         730, _LOGGED, _sign_ins, _delete_sign_ins),
+    Rule("attempts", Text("Các lần đăng nhập không thành công", "Sign-ins that failed"),
+         730, _LOGGED, _attempts, _delete_attempts),
     Rule("refused", Text("Hồ sơ bị từ chối, rút, hết hạn bổ sung",
                          "Dossiers refused, withdrawn or lapsed"),
          round(5 * _YEAR), Text("Thời hiệu khiếu nại, kiểm tra; Luật Lưu trữ 33/2024/QH15",
@@ -168,7 +185,7 @@ RULES: tuple[Rule, ...] = (
                        "Issued letters, books and registers"), None, _ARCHIVED),
 )  # fmt: skip
 # The least that the law lets a department set.
-_LEAST: Mapping[str, int] = {"sign_ins": 365}
+_LEAST: Mapping[str, int] = {"sign_ins": 365, "attempts": 365}
 
 
 def rules() -> list[Rule]:

@@ -20,7 +20,12 @@ from app.transaction import transaction
 STATES = ("newest", "older", "none")
 _PORTION = 200
 # Secrets that services encrypt themselves (keys.encrypt).
-_SECRETS = (("users", "totp_secret"), ("activations", "secret"))
+_SECRETS = (
+    ("users", "totp_secret"),
+    ("activations", "secret"),
+    ("sign_ins", "place"),
+    ("sign_in_attempts", "place"),
+)
 
 
 def status() -> dict[str, Counter[str]]:
