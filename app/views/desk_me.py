@@ -17,6 +17,7 @@ from app.models import SignIn, SignInAttempt
 from app.security import origin, passwords, sessions
 from app.security.actors import ROLE_NAMES, staff, staff_roles
 from app.services import audit, own_password, sign_ins
+from app.services import factors as second_factors
 from app.transaction import transaction
 from app.views import before_change, own_or_404
 from app.views.auth import landing
@@ -47,6 +48,7 @@ def my_account() -> ResponseReturnValue:
         "desk/me/account.html",
         person=person,
         roles=[say(ROLE_NAMES[role]) for role in sorted(staff_roles(person))],
+        factors=[say(second_factors.LABELS[f]) for f in second_factors.enrolled(person)],
         changed=formats.short_moment(person.password_changed_at),
         due=formats.day(due) if due else "",
         sessions=[session_row(s, sessions.staff_session()) for s in alive],

@@ -45,8 +45,8 @@ def me() -> str:
     [
         (("users", "add", "moi", "--full-name", "Lý Mới", "--email", "moi@example.vn",
           "--position", "Chuyên viên", "--unit", "NVD", "--role", "officer",
-          "--password", PASSWORD), "user_added", "user:moi"),
-        (("users", "reset-otp", "an"), "otp_reset", "user:an"),
+          "--password", PASSWORD), "person_invited", "user:moi"),
+        (("users", "reset-otp", "an"), "factors_reset", "user:an"),
         (("books", "plan", "decision", "chung", "--from-year", "2090", "--reason", "QĐ 1"),
          "book_planned", "book:chung"),
         (("mail", "flush"), "mail_retried", "mail:due"),

@@ -69,11 +69,11 @@ def test_a_number_is_voided_while_it_is_issued(context: Flask) -> None:
 
 def test_one_arrival_gets_one_number(context: Flask) -> None:
     def enter() -> None:
-        arrivals.enter(ARRIVED, None, 10, staff(user("giang")))
+        arrivals.enter(ARRIVED, None, staff(user("giang")))
 
     assert sorted(race(context, enter, enter)) == ["Refused", "done"]
     with transaction():
-        arrivals.enter(ARRIVED | {"reference": "137/BYT"}, None, 10, staff(user("giang")))
+        arrivals.enter(ARRIVED | {"reference": "137/BYT"}, None, staff(user("giang")))
     found = db.session.scalars(select(IncomingLetter.number).order_by(IncomingLetter.id)).all()
     assert sorted(n for n in found if n) == [1, 2]
     assert not [p for r in book_proof.verify() for p in r.problems]
