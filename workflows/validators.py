@@ -50,9 +50,10 @@ def email(value: str) -> str:
     although RFC 5321 lets the local part depend on it.
     """
     try:
-        # Addresses beyond ASCII do not reach every mailbox, so none is taken.
+        # Addresses beyond ASCII do not reach every mailbox, so none is taken. No address is as
+        # long as what is left of one that is too long (RFC 5321 4.5.3.1: 254).
         return validate_email(
-            _short(value), check_deliverability=False, test_environment=True, allow_smtputf8=False
+            value[:300], check_deliverability=False, test_environment=True, allow_smtputf8=False
         ).normalized.lower()
     except EmailNotValidError:
         raise FieldError(

@@ -78,6 +78,7 @@ def add(
                 password=password,
             )
             user.roles = list(roles)
+            user.must_change_password = True
             about = {"rights": user.roles, "unit": unit}
             audit.record("person_invited", console(), f"user:{user.username}", about)
     except Invalid as error:

@@ -78,7 +78,7 @@ def nav() -> dict[str, Any]:
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
     items.append(_item("desk.audit", Text("Nhật ký", "Audit trail"), "shield"))
-    return {"nav": items, "password_due": own_password.remind_of(user)}
+    return {"nav": items, "own_password_due": own_password.remind_of(user)}
 
 
 _PARTS = {

@@ -21,7 +21,7 @@ from app.services import seals
 from tests.conftest import fresh_database, make_config
 from tests.guards import tamper
 
-PASSWORD = "Mat-khau-2026-dai"
+PASSWORD = "Suoi7-cay-Ngan-xa"
 
 
 def run(app: Flask, *arguments: str) -> str:
@@ -93,7 +93,7 @@ def test_seals_are_kept_as_a_file_that_names_what_differs(context: Flask, tmp_pa
         run(context, "audit", "export-seals", "--out", str(file))
         assert run(context, "audit", "verify", "--seals", str(file)) == ""
         number = db.session.scalars(select(DossierEvent.id)).one()
-        tamper(f"UPDATE dossier_events SET actor_name = 'Ai đó' WHERE id = {number}")
+        tamper(f"UPDATE dossier_events SET action = 'approve' WHERE id = {number}")
         result = context.test_cli_runner().invoke(
             args=["audit", "verify", "--seals", str(file), "--json"]
         )

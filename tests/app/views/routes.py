@@ -3,20 +3,26 @@
 from collections.abc import Iterator
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def address(rule: Rule) -> str:
     """Return a path of this rule; what it names need not exist."""
-    values = {
-        name: 1 if type(converter).__name__ == "IntegerConverter" else "x" * 22
-        for name, converter in rule._converters.items()
-    }
+    values = {name: _value(converter) for name, converter in rule._converters.items()}
     built = rule.build(values)
     assert built is not None, rule
     return built[1]
+
+
+def _value(converter: BaseConverter) -> object:
+    match converter:
+        case IntegerConverter():
+            return 1
+        case AnyConverter():
+            return sorted(converter.items)[0]
+    return "x" * 22
 
 
 def unsafe(app: Flask) -> Iterator[tuple[str, Rule]]:

@@ -36,7 +36,7 @@ def test_before_the_department_is_entered_nobody_sees_a_traceback(
     app: Flask, client: FlaskClient
 ) -> None:
     with app.app_context():
-        for table in ("users", "units", "departments"):
+        for table in ("grants", "users", "units", "departments"):
             db.session.execute(text(f"DELETE FROM {table}"))
         db.session.commit()
 

@@ -23,7 +23,7 @@ from app.transaction import transaction
 from tests.app.english import leftovers
 from tests.app.views.desk_walk import act, at_desk
 from tests.app.views.register_walk import granted, later, walked
-from tests.helpers import last_code, link_token, mails, verify_email
+from tests.helpers import last_code, link_token, mails, user, verify_email
 
 EMAIL = "2101@example.vn"
 
@@ -200,6 +200,9 @@ def test_the_account_page_marks_what_is_overdue(app: Flask, due: tuple[int, str,
     number, _, day = due
     for on, is_marked in ((day, False), (day + timedelta(days=1), True)):
         with time_machine.travel(on):
+            with app.app_context():
+                user("chi").password_changed_at = clock.now()  # or her own is overdue too
+                db.session.commit()
             page = at_desk(app, "chi").get(f"/desk/accounts/{number}").text
         assert "Đổi mật khẩu trước ngày" in page
         assert f"{day:%d/%m/%Y}" in page

@@ -178,7 +178,7 @@ def test_a_new_device_is_announced_and_a_known_one_is_not(app: Flask, client: Fl
 
 def sent(mail: OutgoingMail) -> str:
     texts: list[str] = []
-    assert outbox.deliver(mail.id, lambda envelope: texts.append(envelope.text)) == "sent"
+    assert outbox.deliver(mail.id, {"mail": lambda envelope: texts.append(envelope.text)}) == "sent"
     return texts[0]
 
 

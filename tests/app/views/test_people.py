@@ -244,7 +244,7 @@ def test_rights_change_only_behind_a_fresh_code(app: Flask) -> None:
 
     assert answers == [403] * 6
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(User)) == 6
+        assert db.session.scalar(select(func.count()).select_from(User)) == len(samples.PEOPLE)
         assert held("an") == [("officer", None, True)]
 
 
@@ -345,12 +345,12 @@ def test_accounts_nobody_uses_are_suspended_but_the_last_administrator(app: Flas
             long_ago = clock.now() - timedelta(days=46)
             db.session.execute(update(User).values(active_since=long_ago))
 
-        assert routines.run()["suspended"] == 4
+        assert routines.run()["suspended"] == 5
         assert routines.run()["suspended"] == 0
 
         active = set(db.session.scalars(select(User.username).where(User.is_active)))
         assert active == {"an", "quantri"}
-        assert len(mails("idle_suspended")) == 4
+        assert len(mails("idle_suspended")) == 5
         assert "Nông Văn Bình" in mails("idle_suspended_list")[0].text
 
 
@@ -359,12 +359,12 @@ def test_rights_are_reviewed_person_by_person(app: Flask) -> None:
     with app.app_context(), transaction():
         db.session.execute(update(Grant).values(granted_at=clock.now() - timedelta(days=190)))
 
-    assert "6 người quá hạn rà soát" in admin.get("/desk/people/review").text
+    assert "7 người quá hạn rà soát" in admin.get("/desk/people/review").text
     admin.post("/desk/people/review/an")
     admin.post("/desk/people/review/quantri")
 
     page = admin.get("/desk/people/review").text
-    assert "5 người quá hạn rà soát" in page
+    assert "6 người quá hạn rà soát" in page
     with app.app_context():
         (done,) = db.session.scalars(
             select(AuditEvent).where(AuditEvent.what == "rights_confirmed")

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import DataError
 
 from app import forms
+from app.models import User
 from app.services import queue
 from tests.app.views.desk_walk import at_desk
 from tests.app.views.portal_steps import answers, begin, save
@@ -68,7 +69,7 @@ def test_what_no_column_can_hold_is_a_plain_404(
 ) -> None:
     client = at_desk(app, "an")
 
-    def too_long(_code: str) -> None:
+    def too_long(_code: str, _user: User) -> None:
         raise DataError("SELECT", None, ValueError("out of range"))
 
     monkeypatch.setattr(queue, "find", too_long)
