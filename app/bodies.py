@@ -40,7 +40,7 @@ class FewBodies:
             headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "5"),
                        ("Cache-Control", "no-store"), ("Connection", "close")]  # fmt: skip
             start_response("503 Service Unavailable", headers)
-            return ["Máy chủ đang bận nhận tệp. Ông/Bà gửi lại sau ít phút.\n".encode()]
+            return ["Máy chủ đang bận nhận tệp. Vui lòng gửi lại sau ít phút.\n".encode()]
         try:
             # The views have read the body when they return; what is left is the answer.
             return self._app(environ, start_response)

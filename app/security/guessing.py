@@ -20,6 +20,7 @@ _HOUSE = frozenset(
 _READ = 72
 # Guesses that a password outlasts; a random one of eight characters does (10^8).
 _ENOUGH = 10**8
+_HUMPS = re.compile(r"(?<=[a-zà-ỹ])(?=[A-ZÀ-Ỹ])")
 _LEET = str.maketrans("0134578@$!+", "oieastbasit")
 _PATTERNS = {
     "repeat": Text("ký tự lặp lại", "repeated characters"),
@@ -68,7 +69,7 @@ def _word_in(password: str, about: Collection[str]) -> str:
     plain = formats.fold(password)
     readings = {_squash(plain), _squash(plain.translate(_LEET))}
     # «anLuong» and «an-luong» hold the words an, luong, as people read them.
-    split = re.sub(r"(?<=[a-zà-ỹ])(?=[A-ZÀ-Ỹ])", " ", password)
+    split = _HUMPS.sub(" ", password)
     tokens = set(re.split(r"[^a-z]+", formats.fold(split)))
     tokens |= set(re.split(r"[^a-z]+", plain)) | set(re.split(r"[^a-z]+", plain.translate(_LEET)))
     for word in sorted({*_HOUSE, *_words(about)}, key=lambda w: (-len(w), w)):

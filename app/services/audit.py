@@ -31,6 +31,7 @@ NOBODY = Actor(name="")
 # Every word a row may carry, and how a page says it.
 WHAT: Mapping[str, Text] = {
     "signed_in": Text("đăng nhập", "signed in"),
+    "password_given": Text("nhập đúng mật khẩu", "gave the right password"),
     "sign_in_refused": Text("đăng nhập không thành công", "failed to sign in"),
     "signed_out": Text("đăng xuất", "signed out"),
     "new_device": Text("đăng nhập từ thiết bị mới", "signed in by a new device"),

@@ -24,8 +24,9 @@ GROUPS: Mapping[str, tuple[Text, frozenset[str]]] = {
         Text("Đăng nhập", "Sign-in"),
         frozenset({"signed_in", "sign_in_refused", "signed_out", "code_refused", "code_sent",
                    "confirmed", "link_opened", "access_shown", "new_device", "session_ended",
-                   "password_changed", "password_refused", "factor_added", "factor_removed",
-                   "factor_preferred", "factor_locked", "recovery_made", "recovery_used"}),
+                   "password_changed", "password_given", "password_refused", "factor_added",
+                   "factor_removed", "factor_preferred", "factor_locked", "recovery_made",
+                   "recovery_used"}),
     ),
     "exports": (Text("Kết xuất", "Exports"), frozenset({"exported", "data_copied"})),
     "views": (

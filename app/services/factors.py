@@ -27,6 +27,9 @@ class Factor(StrEnum):
     RECOVERY = "recovery"
 
 
+_ADDED = Text("thêm {way}", "added: {way}")
+_REMOVED = Text("gỡ {way}", "removed: {way}")
+_RESET = Text("đặt lại toàn bộ (do quản trị viên)", "all reset (by an administrator)")
 LABELS: Mapping[Factor, Text] = {
     Factor.PASSKEY: Text("khóa truy cập (passkey)", "passkey"),
     Factor.TOTP: Text("ứng dụng xác thực", "authenticator app"),
@@ -135,7 +138,7 @@ def _mail(user: User, name: str, **context: object) -> None:
 def announce_added(user: User, factor: Factor) -> None:
     """Note and tell by mail that a factor was added."""
     audit.record("factor_added", actor_of(user), f"user:{user.username}", {"factor": factor})
-    _mail(user, "factor_changed", what=f"thêm {LABELS[factor]}")
+    _mail(user, "factor_changed", what=_ADDED.fill(way=LABELS[factor]))
 
 
 def confirm_phone(user: User, number: str) -> None:
@@ -178,7 +181,7 @@ def remove(user: User, factor: Factor, *, passkey_id: int = 0) -> None:
     if is_whole and user.preferred_factor == factor:
         user.preferred_factor = ""
     audit.record("factor_removed", actor_of(user), f"user:{user.username}", {"factor": factor})
-    _mail(user, "factor_changed", what=f"gỡ {LABELS[factor]}")
+    _mail(user, "factor_changed", what=_REMOVED.fill(way=LABELS[factor]))
 
 
 def reset(user: User, actor: Actor) -> None:
@@ -189,4 +192,4 @@ def reset(user: User, actor: Actor) -> None:
     for table in (Passkey, RecoveryCode):
         db.session.execute(delete(table).where(table.user_id == user.id))
     audit.record("factors_reset", actor, f"user:{user.username}")
-    _mail(user, "factor_changed", what="đặt lại toàn bộ (do quản trị viên)")
+    _mail(user, "factor_changed", what=_RESET)

@@ -19,6 +19,7 @@ from app.services import factors as second_factors
 from workflows import Phase, Role, Text
 
 PAGE = 25
+_HANDED_OVER = Text("Quản trị phân công lại: {name}.", "Re-assigned by an administrator: {name}.")
 # Answers of the forms that stand for no value.
 EVERY_SYSTEM, NONE = "*", "-"
 # Where somebody's work goes on; what is with a leader or the clerk goes on without them.
@@ -211,7 +212,7 @@ def hand_over(by: User, whom: User, choice: str) -> int:
     chosen = colleagues.named(choice)
     held = in_hand(whom)
     for dossier in held:
-        supplied = {"colleague": choice, "note": f"Quản trị phân công lại: {by.full_name}."}
+        supplied = {"colleague": choice, "note": str(_HANDED_OVER.fill(name=by.full_name))}
         dossiers.act(dossier.key, "reassign", SYSTEM, supplied=supplied)
     if chosen is not None:
         whom.successor_id = chosen.id

@@ -63,6 +63,8 @@ def sign_in() -> ResponseReturnValue:
             else:
                 own_password.suspect(user, password)
                 sessions.begin(sessions.STAFF, user=user, complete=False)
+                # Whoever stops at the second step knows the password: the owner should learn it.
+                audit.record("password_given", actor_of(user))
                 if not staff.is_enrolled(user):
                     staff.enrol(user)
     except Locked as error:

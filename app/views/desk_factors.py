@@ -14,7 +14,8 @@ from app.errors import Locked, Refused
 from app.formats import mask_number, short_moment
 from app.language import say
 from app.models import User
-from app.services import factors, passkeys, recovery, sent_codes, staff
+from app.security.actors import staff as actor_of
+from app.services import audit, factors, passkeys, recovery, sent_codes, staff
 from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
@@ -167,6 +168,8 @@ def _confirm_totp(typed: str) -> bool:
         is_right = bool(staff.secret_of(user)) and staff.check_code(user, typed[:20])
         if is_right:
             factors.announce_added(user, Factor.TOTP)
+        else:
+            _note_refused(user, Factor.TOTP)
     return is_right
 
 
@@ -223,4 +226,11 @@ def _confirm_phone(typed: str) -> bool:
         code = sent_codes.spend(user, Factor.SMS, PHONE, typed)
         if code is not None:
             factors.confirm_phone(user, code.recipient)
+        else:
+            _note_refused(user, Factor.SMS)
     return code is not None
+
+
+def _note_refused(user: User, factor: Factor) -> None:
+    about = {"purpose": Purpose.FACTORS, "factor": factor}
+    audit.record("code_refused", actor_of(user), details=about)

@@ -18,7 +18,7 @@ from app.transaction import transaction
 from app.views import half_open, own_or_404
 from app.views.auth import bp
 from app.views.desk_factors import FOR_PHONE, PHONE, phone_form
-from app.views.second_factor import code_form, let_in
+from app.views.second_factor import code_form, let_in, refused
 from workflows import FieldError, validators
 
 
@@ -141,6 +141,8 @@ def _prove(typed: str) -> bool:
             factors.confirm_phone(user, code.recipient)
             # The code just given is the fresh proof that adding a stronger factor asks for.
             step_up.grant(Purpose.FACTORS)
+        elif user is not None:
+            refused(user, Factor.SMS)
     return is_first
 
 

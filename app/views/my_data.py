@@ -68,7 +68,9 @@ def data_code() -> ResponseReturnValue:
     """Send a fresh code for the copy: a browser left open gives nothing away."""
     try:
         with transaction():
-            codes.send(sessions.current_email(), _PURPOSE, client=sessions.client())
+            email = sessions.current_email()
+            if codes.send(email, _PURPOSE, client=sessions.client()):
+                audit.record("code_sent", applicant(email), details={"purpose": _PURPOSE})
     except Locked as error:
         return _page(errors={"code": say(error.message)}, status=429)
     return _page(code_sent=True)
@@ -84,6 +86,8 @@ def data_copy() -> ResponseReturnValue:
             is_right = codes.spend(email, _PURPOSE, request.form.get("code", "")[:50])
             if is_right:
                 audit.record("data_copied", applicant(email))
+            else:
+                audit.record("code_refused", applicant(email), details={"purpose": _PURPOSE})
     except Locked as error:
         return _page(code_sent=True, errors={"code": say(error.message)}, status=429)
     if not is_right:

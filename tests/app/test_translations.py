@@ -103,12 +103,13 @@ _VIETNAMESE_ALWAYS = {
     "Đ",
     "Văn Thư",
     "Tiếng Việt",
+    "Cốc Cốc",
     "Hệ thống",
     "Như trên",
     " giờ ",
     " phút, ngày ",
     # Before anything knows the language of the request.
-    "Máy chủ đang bận nhận tệp. Ông/Bà gửi lại sau ít phút.\n",
+    "Máy chủ đang bận nhận tệp. Vui lòng gửi lại sau ít phút.\n",
 }
 # What leaves as a file of somebody's own, in Vietnamese like letters and mails.
 _DOCUMENTS = {"my_data_export.html"}

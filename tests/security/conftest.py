@@ -38,7 +38,10 @@ def built(folder: Path, name: str) -> Iterator[World]:
         actors.hire()
         targets, shared = scene.build(app.config["VANTHU"].mailbox_dir)
         db.session.remove()
-    yield World(app, actors.arrive(app), targets, shared)
+    people = actors.arrive(app)
+    for who, sessions in actors.elsewhere(app).items():
+        targets[who] |= sessions
+    yield World(app, people, targets, shared)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -14,27 +14,33 @@ from app.models import (
     Account,
     Activation,
     Dossier,
+    IncomingLetter,
     Letter,
     OutgoingMail,
     Prescriber,
     Recipient,
 )  # fmt: skip
 from app.security import keys
-from app.security.actors import staff
+from app.security.actors import applicant, staff
 from app.services import (
     applications,
     arrivals,
     attachments,
+    data_requests,
+    delegations,
     dossiers,
     filling,
     ledger,
     recipients,
+    rights,
+    staff_links,
     wordings,
 )  # fmt: skip
 from app.transaction import transaction
+from app.views import files
 from tests.helpers import user
-from tests.security.actors import EMAILS, HOLDERS, OTHER_UNIT, OTHERS, OWN
-from workflows import FieldType
+from tests.security.actors import EMAILS, HOLDERS, OTHER_UNIT, OTHERS, OWN, Things
+from workflows import FieldType, Role
 
 GRANT = "claim, propose_grant, chi approve, giang issue"
 SAID = {
@@ -42,7 +48,6 @@ SAID = {
     "reply_sender": "Cục Quản lý Khám, chữa bệnh", "reply_reference": "136/KCB-QLCL",
     "reply_on": "27/01/2026",
 }  # fmt: skip
-Things = dict[str, str]
 
 
 def build(mailbox: Any) -> tuple[dict[str, Things], Things]:
@@ -95,17 +100,34 @@ def _owned(n: int, who: str) -> Things:
         "custody number": str(owned.id),
         "custody": keys.derived_token("custody", f"{owned.id}:{owned.password_due_on}"),
         "asked": token_of(asked), "asked letter": letter_of(asked), "given": token_of(given),
+        "delegation": _delegation(who), "data request": _data_request(email),
     }  # fmt: skip
+
+
+def _delegation(who: str) -> str:
+    """Let an administrator propose that somebody signs for the head; it does not count yet."""
+    today = clock.today()
+    with transaction():
+        made = delegations.enter(
+            user("quantri"), user("dung"), user("chi" if who == OWN else HOLDERS[who]),
+            kinds=["account_issuance"], basis="Giấy ủy quyền số 12", since=today, until=today,
+        )  # fmt: skip
+        return str(made.id)
+
+
+def _data_request(email: str) -> str:
+    with transaction():
+        return str(data_requests.make(applicant(email), "correction", "Sửa số điện thoại.").id)
 
 
 def walk(key: str, steps: str, officer: str) -> Dossier:
     """Take steps: an action of its officer, or «who action»."""
     for step in filter(None, steps.split(", ")):
         *who, action = step.split()
-        files = {"reply_file": ("tra-loi.jpg", samples.licence_scan())}
+        sent = {"reply_file": samples.received_scan()}
         with transaction():
             actor = staff(user(who[0] if who else officer))
-            dossiers.act(key, action, actor, supplied=SAID, files=files)
+            dossiers.act(key, action, actor, supplied=SAID, files=sent)
     return found_by(key)
 
 
@@ -118,8 +140,7 @@ def file_list(kind: str, officer: str, unit: str, *, send: bool = True) -> Dossi
         filling.type_in(dossier, {f.name: f.sample for f in fields})
         for field in fields:
             if field.type is FieldType.FILE:
-                scan = samples.licence_scan()
-                attachments.attach(dossier, field.name, "tep.jpg", scan, 10)
+                attachments.attach(dossier, field.name, samples.received_scan(), 10)
         columns = {f.name: f.sample for f in workflows.get(kind).recipients}
         columns |= {"name": unit, "email": formats.fold(unit).replace(" ", "") + "@example.vn"}
         db.session.flush()
@@ -167,7 +188,7 @@ def _shared(mailbox: Any) -> Things:
         arrived = arrivals.enter(
             {"received_on": today, "issued_on": today, "sender": "Bộ Y tế", "form": "Công văn",
              "reference": "136/BYT-KCB", "subject": "Hướng dẫn"},
-            ("cong-van.jpg", samples.licence_scan()), 10, staff(clerk),
+            samples.received_scan(), staff(clerk),
         )  # fmt: skip
         texts = dict(wordings.said("refusal", None).texts)
         name = next(iter(texts))
@@ -182,11 +203,15 @@ def _shared(mailbox: Any) -> Things:
         prescriber = Prescriber(licence_no="9/LSO-GPHN", name="Lục Mai", created_at=clock.now())
         db.session.add(prescriber)
         db.session.flush()
-        found = {
-            "entry": str(entry.id),
-            "arrival": str(arrived.id),
-            "prescriber": str(prescriber.id),
-        }
+        found = (
+            {
+                "entry": str(entry.id),
+                "arrival": str(arrived.id),
+                "prescriber": str(prescriber.id),
+            }
+            | _rights()
+            | _files(arrived)
+        )
     mailbox.mkdir(parents=True, exist_ok=True)
     raw = b"Subject: Thu\r\nFrom: a@example.vn\r\nTo: b@example.vn\r\n\r\nXin chao\r\n"
     mail_id = keep(mailbox, raw, sender="a@example.vn", recipients=["b@example.vn"])
@@ -197,6 +222,27 @@ def _shared(mailbox: Any) -> Things:
         "vendor": _vendor(),
         "to issue": _signed(),
     }
+
+
+def _rights() -> Things:
+    """Give one right that waits for a second person, and one that holds; and a link to come in."""
+    admin = user("quantri")
+    waits = rights.grant(admin, user("lan"), Role.SIGNER, None, "Quyết định số 7")
+    holds = rights.grant(admin, user("moi"), Role.CLERK, None, "Quyết định số 8")
+    link = staff_links.send(user("hanh"))
+    return {
+        "proposed right": str(waits.id),
+        "right": str(holds.id),
+        "staff link": keys.derived_token("staff", link.nonce),
+        "person": "lan",
+    }
+
+
+def _files(arrived: IncomingLetter) -> Things:
+    """Return the open address of a scan, good for longer than the tests take."""
+    until = int(clock.now().timestamp()) + 86_400
+    token = files._signer().dumps(["scan", arrived.id, "staff", until])
+    return {"file token": str(token), "file name": arrived.scan_name}
 
 
 def _vendor() -> str:

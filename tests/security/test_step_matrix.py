@@ -55,7 +55,7 @@ def supplied(workflow: Workflow) -> tuple[dict[str, str], dict[str, Any]]:
     """Return a right answer to whatever an action asks."""
     asks = [f for a in workflow.actions for f in a.asks]
     said = {f.name: f.sample for f in asks if f.type is not FieldType.FILE}
-    files = {f.name: ("t.jpg", samples.licence_scan()) for f in asks if f.type is FieldType.FILE}
+    files = {f.name: samples.received_scan() for f in asks if f.type is FieldType.FILE}
     return said, files
 
 
