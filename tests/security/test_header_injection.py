@@ -44,7 +44,7 @@ def test_no_text_adds_a_header_or_a_recipient(world: World, place: str, tmp_path
                 mail.letter_id = None  # the letter is drawn elsewhere
                 db.session.flush()
                 try:
-                    envelope = outbox._envelope(mail.id)
+                    envelope = outbox._message(mail.id)
                     assert envelope is not None
                     transport.send(envelope)
                 except Unsendable:

@@ -103,7 +103,8 @@ def test_every_page_forbids_script_in_it(world: World) -> None:
                 assert "no-store" in answer.headers["Cache-Control"], name
             if "html" in (answer.content_type or ""):
                 assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>[^<]*\w", answer.text), name
-                assert not re.search(r"<[^>]+\son[a-z]+=", answer.text), name
+                bare = re.sub(r'"[^"]*"', '""', answer.text)  # without what attributes say
+                assert not re.search(r"<[^>]+\son[a-z]+=", bare), name
 
 
 def test_nothing_typed_is_evaluated(poisoned: World) -> None:

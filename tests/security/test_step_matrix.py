@@ -21,6 +21,7 @@ from tests.security.actors import (
     COLLEAGUE,
     ELSEWHERE,
     EMAILS,
+    HEAD,
     HOLDERS,
     NOBODY,
     OFFICER,
@@ -37,7 +38,7 @@ MACHINE = "the system"
 # What everybody is on the dossier of `an`, said by hand; who is not here is nothing.
 ARE = {
     OFFICER: Role.OFFICER, SIGNER: Role.SIGNER, CLERK: Role.CLERK, APPLICANT: Role.APPLICANT,
-    MACHINE: Role.SYSTEM,
+    MACHINE: Role.SYSTEM, HEAD: Role.SIGNER,
 }  # fmt: skip
 EVERYBODY = (*USERNAMES, APPLICANT, OTHER_APPLICANT, MACHINE)
 
