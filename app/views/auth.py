@@ -16,6 +16,7 @@ from app.language import say
 from app.models import User
 from app.security import passwords, sessions
 from app.security.actors import staff as actor_of
+from app.security.actors import staff_roles
 from app.services import audit, own_password, queue, sign_ins, staff
 from app.transaction import transaction
 from app.views import before_change, public, safe_next
@@ -38,7 +39,9 @@ def _form(fields: Mapping[str, Any]) -> Any:
 
 def landing(user: User) -> str:
     """Return where somebody's day begins; an administrator has no dossiers."""
-    return url_for("desk.queue" if queue.may_see(user) else "desk.mail")
+    if queue.may_see(user):
+        return url_for("desk.queue")
+    return url_for("desk.mail" if staff_roles(user) else "desk.my_account")
 
 
 @bp.route("/desk/sign-in", methods=["GET", "POST"])

@@ -26,14 +26,23 @@ def for_administrators(view: F) -> F:
     return view
 
 
+def for_oneself(view: F) -> F:
+    """Open an endpoint about one's own account to everybody who works or worked here."""
+    view.is_for_oneself = True  # type: ignore[attr-defined]  # a mark, read below
+    return view
+
+
 @bp.before_request
 def keep_dossiers_closed() -> ResponseReturnValue | None:
-    """Answer 403 with a sentence where an administrator asks for dossiers (rule A4)."""
+    """Answer 403 with a sentence to whom a page is not for: rule A4, and whoever has no role."""
     user = sessions.current_user()
     view = app_view(request.endpoint or "")
-    if user is None or getattr(view, "is_for_administrators", False) or queues.may_see(user):
+    if user is None or getattr(view, "is_for_oneself", False) or queues.may_see(user):
         return None
-    return render_template("desk/closed.html", nav=nav()["nav"]), 403
+    has_role = bool(staff_roles(user))
+    if has_role and getattr(view, "is_for_administrators", False):
+        return None
+    return render_template("desk/closed.html", nav=nav()["nav"], has_role=has_role), 403
 
 
 def me() -> User:
@@ -72,8 +81,10 @@ def nav() -> dict[str, Any]:
         items.append(_item("desk.waiting_rights", Text("Phân quyền", "Rights"), "people", n))
     if {Role.ADMIN, Role.SIGNER} & held:
         items.append(_item("desk.delegations_page", Text("Ủy quyền ký", "Delegations"), "pen"))
+    if not held:
+        return {"nav": [], "own_password_due": own_password.remind_of(user)}
     items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
-    if Role.ADMIN in staff_roles(user):
+    if Role.ADMIN in held:
         items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "clock"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))

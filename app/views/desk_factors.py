@@ -19,7 +19,7 @@ from app.services import audit, factors, passkeys, recovery, sent_codes, staff
 from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views.desk import bp, for_administrators, me, nav
+from app.views.desk import bp, for_oneself, me, nav
 from app.views.second_factor import code_form, picture_of
 from app.views.step_up import needs_code
 from workflows import FieldError, Text, validators
@@ -29,7 +29,7 @@ FOR_PHONE = Text("xác nhận số điện thoại", "confirming the phone numbe
 
 
 @bp.get("/desk/factors")
-@for_administrators
+@for_oneself
 def factors_page() -> ResponseReturnValue:
     """Show what the person has, and offer the rest."""
     return _page(phone_form())
@@ -83,7 +83,7 @@ def _back(sentence: str = "", tone: str = "success") -> ResponseReturnValue:
 
 
 @bp.post("/desk/factors/prefer")
-@for_administrators
+@for_oneself
 def factor_prefer() -> ResponseReturnValue:
     """Ask for a factor first from now on."""
     with transaction():
@@ -95,7 +95,7 @@ def factor_prefer() -> ResponseReturnValue:
 
 
 @bp.post("/desk/factors/remove")
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_remove() -> ResponseReturnValue:
     """Take a factor away, never the last one."""
@@ -116,7 +116,7 @@ def _number(name: str) -> int:
 
 
 @bp.post("/desk/factors/recovery")
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_recovery() -> ResponseReturnValue:
     """Show ten new codes, this once; the ones before are dead."""
@@ -126,7 +126,7 @@ def factor_recovery() -> ResponseReturnValue:
 
 
 @bp.post("/desk/factors/totp/begin")
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_totp_begin() -> ResponseReturnValue:
     """Make the secret of an authenticator."""
@@ -138,7 +138,7 @@ def factor_totp_begin() -> ResponseReturnValue:
 
 
 @bp.route("/desk/factors/totp", methods=["GET", "POST"])
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_totp() -> ResponseReturnValue:
     """Show the secret; the first code confirms it."""
@@ -174,7 +174,7 @@ def _confirm_totp(typed: str) -> bool:
 
 
 @bp.post("/desk/factors/phone")
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_phone() -> ResponseReturnValue:
     """Send a code to a new number; only that code makes it a factor."""
@@ -193,7 +193,7 @@ def factor_phone() -> ResponseReturnValue:
 
 
 @bp.route("/desk/factors/phone/code", methods=["GET", "POST"])
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_phone_code() -> ResponseReturnValue:
     """Take the code that came to the new number."""

@@ -21,7 +21,7 @@ from app.services import factors as second_factors
 from app.transaction import transaction
 from app.views import before_change, own_or_404
 from app.views.auth import landing
-from app.views.desk import bp, for_administrators, me
+from app.views.desk import bp, for_oneself, me
 from workflows import Text
 
 _LABELS = {
@@ -34,7 +34,7 @@ _EXPIRED = Text("Hết hạn", "Timed out")
 
 
 @bp.get("/desk/me")
-@for_administrators
+@for_oneself
 def my_account() -> ResponseReturnValue:
     """Show who one is here, where one is signed in, and who tried."""
     person = me()
@@ -91,7 +91,7 @@ def _end(session: SignIn, alive: set[int]) -> str:
 
 
 @bp.post("/desk/me/sessions/<int(max=2147483647):number>/end")
-@for_administrators
+@for_oneself
 def end_session(number: int) -> ResponseReturnValue:
     """End one other session of one's own."""
     with transaction():
@@ -102,7 +102,7 @@ def end_session(number: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/me/sessions/end")
-@for_administrators
+@for_oneself
 def end_other_sessions() -> ResponseReturnValue:
     """End all sessions of one's own but this one."""
     with transaction():
@@ -113,7 +113,7 @@ def end_other_sessions() -> ResponseReturnValue:
 
 
 @bp.route("/desk/me/password", methods=["GET", "POST"])
-@for_administrators
+@for_oneself
 @before_change
 def my_password() -> ResponseReturnValue:
     """Change the password; the only page of the desk while it must be changed."""

@@ -15,7 +15,7 @@ from app.services.step_up import Purpose
 from app.transaction import transaction
 from app.views import half_open, own_or_404
 from app.views.auth import bp as auth
-from app.views.desk import bp, for_administrators, me, nav
+from app.views.desk import bp, for_oneself, me, nav
 from app.views.step_up import needs_code
 
 _NAME_LONGEST = 60
@@ -36,7 +36,7 @@ def passkey_options() -> ResponseReturnValue:
 
 
 @bp.post("/desk/confirm/passkey", endpoint="passkey_options")
-@for_administrators
+@for_oneself
 def confirm_options() -> ResponseReturnValue:
     """Give a challenge for one purpose."""
     try:
@@ -49,7 +49,7 @@ def confirm_options() -> ResponseReturnValue:
 
 
 @bp.post("/desk/factors/passkey/options")
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_passkey_options() -> ResponseReturnValue:
     """Give what a new passkey is made from."""
@@ -59,7 +59,7 @@ def factor_passkey_options() -> ResponseReturnValue:
 
 
 @bp.route("/desk/factors/passkey", methods=["GET", "POST"])
-@for_administrators
+@for_oneself
 @needs_code(Purpose.FACTORS)
 def factor_passkey() -> ResponseReturnValue:
     """Add a passkey under a name that tells its device."""

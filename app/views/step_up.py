@@ -23,7 +23,7 @@ from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
 from app.views import F, safe_next
-from app.views.desk import bp, for_administrators, me, nav
+from app.views.desk import bp, for_oneself, me, nav
 from app.views.second_factor import chosen, masked
 
 _CODE = "otp"
@@ -59,13 +59,18 @@ def export(name: str) -> Callable[[F], F]:
         @wraps(view)
         def noted(*args: Any, **named: Any) -> Any:
             with transaction():
-                chosen = {n: str(v)[:100] for n, v in (request.args | named).items() if v}
+                chosen = {n: _filter(n, v) for n, v in (request.args | named).items() if v}
                 audit.record("exported", staff(me()), f"list:{name}", chosen)
             return view(*args, **named)
 
         return needs_code(Purpose.EXPORT)(noted)  # type: ignore[return-value]
 
     return mark
+
+
+def _filter(name: str, value: object) -> str:
+    """Return what a filter was set to; what was searched for may be somebody's name."""
+    return "…" if name == "q" else str(value)[:100]
 
 
 def ensure(purpose: Purpose) -> None:
@@ -107,7 +112,7 @@ def _take(purpose: Purpose) -> None:
 
 
 @bp.route("/desk/confirm", methods=["GET", "POST"])
-@for_administrators
+@for_oneself
 def confirm() -> ResponseReturnValue:
     """Take a code for a page or a file that is asked for by its address."""
     purpose = _purpose()
@@ -127,7 +132,7 @@ def confirm() -> ResponseReturnValue:
 
 
 @bp.get("/desk/confirmed")
-@for_administrators
+@for_oneself
 def confirmed() -> ResponseReturnValue:
     """Go on to what was asked for; a download leaves this page on the screen."""
     target = safe_next("")

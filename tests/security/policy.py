@@ -28,6 +28,7 @@ from tests.security.actors import (
     READERS,
     RESTRICTED,
     STAFF,
+    WORKING,
 )  # fmt: skip
 
 
@@ -209,8 +210,8 @@ TABLE: dict[str, Row] = {
         ADMINISTRATORS | {HEAD, DEPUTY}, number="delegation", act="=approve", needs=Purpose.RIGHTS
     ),
     # --- evidence: of others for leaders and administrators, else of oneself ---
-    "desk.audit GET": row(DESK),
-    "desk.audit_file GET": row(DESK, needs=Purpose.EXPORT),
+    "desk.audit GET": row(WORKING),
+    "desk.audit_file GET": row(WORKING, needs=Purpose.EXPORT),
     "desk.audit_check POST": row(ADMINISTRATORS | LEADERS),
     # --- dossiers ---
     "desk.queue GET": row(READERS),
@@ -273,12 +274,12 @@ TABLE: dict[str, Row] = {
     "desk.new_arrival POST": row(CLERK),
     "desk.arrival_edxml POST": row(CLERK),
     # --- open to people who see no dossiers ---
-    "desk.mail GET": row(DESK),
-    "desk.retry POST": row(DESK, number="mail"),
-    "desk.wordings_page GET": row(DESK),
-    "desk.wording GET": row(DESK, kind="=refusal"),
-    "desk.wording_version GET": row(DESK, kind="=refusal", number="=1"),
-    "desk.wording_sample GET": row(DESK, kind="=refusal"),
+    "desk.mail GET": row(WORKING),
+    "desk.retry POST": row(WORKING, number="mail"),
+    "desk.wordings_page GET": row(WORKING),
+    "desk.wording GET": row(WORKING, kind="=refusal"),
+    "desk.wording_version GET": row(WORKING, kind="=refusal", number="=1"),
+    "desk.wording_sample GET": row(WORKING, kind="=refusal"),
     # Whom the dossier is not for is told what is said of a code that nothing has.
     "desk.wording_dossier GET": row(
         STAFF | {RESTRICTED}, kind="=refusal", asked={"code": "pending"}

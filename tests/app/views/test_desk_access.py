@@ -66,6 +66,21 @@ def test_an_administrator_gains_nothing_by_a_second_role(app: Flask) -> None:
     assert at_desk(app, "quantri").get(f"/desk/dossiers/{code}").status_code == 403
 
 
+def test_who_has_no_role_reaches_the_own_account_and_nothing_else(app: Flask) -> None:
+    with app.app_context():
+        user("binh").roles = []
+        db.session.commit()
+    client = at_desk(app, "binh")
+
+    for address in ("/desk", "/desk/mail", "/desk/wordings", "/desk/audit", "/desk/register"):
+        answer = client.get(address)
+        assert answer.status_code == 403, address
+        assert "đề nghị quản trị hệ thống phân quyền" in answer.text
+        assert 'href="/desk/mail"' not in answer.text
+    for address in ("/desk/me", "/desk/me/password", "/desk/factors"):
+        assert client.get(address).status_code == 200, address
+
+
 def test_unknown_codes_drafts_and_actions_are_a_plain_404(app: Flask) -> None:
     code = filed(app)
     client = at_desk(app, "an")

@@ -115,6 +115,15 @@ def test_an_export_is_noted_to_the_person(app: Flask) -> None:
         assert row.details == {"list": "facilities"}
 
 
+def test_what_was_searched_for_is_not_noted(app: Flask) -> None:
+    client = at_desk(app, "giang")
+    client.get("/desk/register/files/csv?year=2026&book=dispatch&q=Nguyễn Văn A")
+
+    with app.app_context():
+        row = db.session.scalars(select(AuditEvent).where(AuditEvent.what == "exported")).one()
+        assert row.details == {"year": "2026", "book": "dispatch", "q": "…", "name": "csv"}
+
+
 def test_signing_out_leaves_no_proof_to_the_next_session(app: Flask) -> None:
     at_desk(app, "giang").post("/desk/sign-out")
 
