@@ -14,7 +14,12 @@ def type_in(dossier: Dossier, typed: Mapping[str, str]) -> None:
     """Keep what was typed, right or wrong, so that nothing is lost."""
     names = {f.name for f in workflows.get(dossier.kind).fields if f.type is not FieldType.FILE}
     kept = {n: v[:4000] for n, v in typed.items() if n in names}
-    dossier.typed = {**values(dossier), **kept}
+    typed = {**values(dossier), **kept}
+    if typed == dossier.typed:
+        # An autosave that comes in after the form it belongs to must not make the page that
+        # followed look old: what is sent from there would be refused as a conflict.
+        return
+    dossier.typed = typed
     if not dossier.submitted_at:
         # A submitted dossier keeps its checked name until the supplement is sent.
         dossier.subject = workflows.get(dossier.kind).subject(dossier.typed)[:250]

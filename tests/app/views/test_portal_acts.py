@@ -99,6 +99,20 @@ def test_a_supplement_goes_in_once_and_counts_anew(client: FlaskClient, app: Fla
         assert len(mails("supplement_received")) == 1
 
 
+def test_an_autosave_that_comes_late_is_no_conflict(client: FlaskClient, app: Flask) -> None:
+    key = submit(client)
+    walk(app, key, *ASK)
+    typed = answers(facility_name="Nhà thuốc An Bình 2")
+    save(client, key, **typed, **scan("rõ.jpg"))
+    with app.app_context():
+        version = dossier(key).version
+
+    assert client.post(f"/dossiers/{key}/save", data=typed).status_code == 200
+    sent = client.post(f"/dossiers/{key}/actions/supplement", data={"version": version})
+
+    assert sent.location == f"/dossiers/{key}/receipt"
+
+
 def test_withdrawing_asks_first_and_opens_the_address_again(
     client: FlaskClient, app: Flask
 ) -> None:
