@@ -265,7 +265,7 @@ def test_the_last_administrator_stays(app: Flask) -> None:
     with app.app_context(), transaction():
         # As if another administrator had been ended a moment ago.
         user("an").grants[-1].ended_at = clock.now()
-    assert second.post(f"/desk/people/rights/{number}/end").status_code == 404
+    assert second.post(f"/desk/people/rights/{number}/end").status_code == 403
     with app.app_context(), transaction():
         user("an").grants[-1].ended_at = None
     second.post(f"/desk/people/rights/{number}/end")
