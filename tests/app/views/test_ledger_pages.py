@@ -123,7 +123,8 @@ def test_the_register_is_searched_and_asks_no_more_for_more(app: Flask) -> None:
 
     with Queries(app) as queries:
         found = client.get("/desk/register?q=vien+chuc&state=reserved").text
-    assert queries.count <= 12
+    # Two are the rights of who looks; PostgreSQL looks for words in more steps.
+    assert queries.count <= 13, queries.statements
     assert re.findall(r">(\d\d/SYT-\w+)<", found) == ["04/SYT-VP", "03/SYT-VP", "02/SYT-VP"]
     assert "Không tìm thấy" in client.get("/desk/register?q=không+có+gì").text
     assert "ngày/tháng/năm" in client.get("/desk/register?since=hôm+qua").text
