@@ -7,7 +7,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from io import BytesIO
+from threading import Event
+from typing import Any
 
 import pytest
 
@@ -147,27 +151,107 @@ def test_oversized_and_ambiguous_requests_are_refused(
     assert _answers(server)
 
 
-def test_one_network_holds_half_of_the_threads() -> None:
-    seen: list[str] = []
+class Senders:
+    """Requests side by side, each held by its own thread until it is told to read on."""
 
-    def app(environ: dict[str, str], start: object) -> list[bytes]:
-        # Each reads while the next one comes, as in threads side by side.
-        after = environ["after"].split(",") if environ["after"] else []
-        if after:
-            call(after[0], after[1:])
+    def __init__(self, more: ThreadPoolExecutor) -> None:
+        self._more = more
+        self._held: list[Event] = []
+        self.inside: list[str] = []
+        self.few = FewBodies(self._app)
+
+    def send(self, address: str, *, reads: bool = True) -> Future[str]:
+        """Start one; the result is its status."""
+        told = Event()
+        self._held.append(told)
+        environ = {
+            "CONTENT_LENGTH": "9", "REMOTE_ADDR": address, "wsgi.input": BytesIO(b"x" * 9),
+            "told": told, "reads": reads,
+        }  # fmt: skip
+        return self._more.submit(self._status, environ)
+
+    def _status(self, environ: Any) -> str:
+        seen = ["200"]
+        for _ in self.few(environ, lambda status, _: seen.append(status[:3])):  # type: ignore[arg-type,func-returns-value,return-value]  # as much of WSGI as is needed
+            pass
+        return seen[-1]
+
+    def _app(self, environ: Any, _: object) -> list[bytes]:
+        self.inside.append(environ["REMOTE_ADDR"])
+        if environ["reads"]:
+            while environ["wsgi.input"].read(4):
+                pass
+        environ["told"].wait(_START)
         return []
 
-    few = FewBodies(app)  # type: ignore[arg-type]  # as much of WSGI as is needed
+    def wait_for(self, number: int) -> None:
+        """Return once as many as that are inside."""
+        deadline = time.monotonic() + 10
+        while len(self.inside) < number:
+            assert time.monotonic() < deadline, self.inside
+            time.sleep(0.01)
 
-    def call(address: str, after: list[str]) -> None:
-        environ = {"CONTENT_LENGTH": "9", "REMOTE_ADDR": address, "after": ",".join(after)}
-        few(environ, lambda status, headers: seen.append(f"{address} {status[:3]}"))  # type: ignore[arg-type,func-returns-value,return-value]  # same
+    def go_on(self) -> None:
+        """Let all read to the end."""
+        for told in self._held:
+            told.set()
 
-    call("192.0.2.1", ["192.0.2.1"] * 4)
-    assert seen == ["192.0.2.1 503"]
-    seen.clear()
-    call("192.0.2.1", ["192.0.2.1"] * 3 + ["192.0.2.2", "192.0.2.3", "192.0.2.4"])
-    assert seen == ["192.0.2.4 503"]
-    seen.clear()
-    call("192.0.2.1", [])
-    assert seen == []
+
+@pytest.fixture
+def senders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Senders]:
+    monkeypatch.setattr("app.bodies.PATIENCE", 1)
+    with ThreadPoolExecutor(20) as more:
+        found = Senders(more)
+        try:
+            yield found
+        finally:
+            found.go_on()
+
+
+def test_one_network_holds_half_of_the_threads(senders: Senders) -> None:
+    slow = [senders.send("192.0.2.1", reads=False) for _ in range(4)]
+    senders.wait_for(4)
+
+    assert senders.send("192.0.2.1").result(5) == "503"
+    others = [senders.send(f"192.0.2.{n}", reads=False) for n in (2, 3)]
+    senders.wait_for(6)
+    assert senders.send("192.0.2.4").result(5) == "503"
+
+    senders.go_on()
+    assert {one.result(5) for one in slow + others} == {"200"}
+    again = senders.send("192.0.2.1")
+    senders.go_on()
+    assert again.result(5) == "200"
+
+
+def test_who_comes_after_slow_ones_is_refused_without_a_wait(senders: Senders) -> None:
+    for _ in range(4):
+        senders.send("192.0.2.1", reads=False)
+    senders.wait_for(4)
+    time.sleep(1.1)
+    start = time.monotonic()
+
+    assert senders.send("192.0.2.1").result(5) == "503"
+    assert time.monotonic() - start < 0.9
+
+
+def test_a_body_that_is_read_gives_its_place_back_before_the_work(senders: Senders) -> None:
+    """An office behind one address, and a browser with six checks at once, are not slow."""
+    for _ in range(12):
+        senders.send("192.0.2.1")
+
+    senders.wait_for(12)
+
+
+def test_who_finds_no_room_waits_while_somebody_has_only_just_come(
+    senders: Senders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.bodies.PATIENCE", 10)
+    first = [senders.send("192.0.2.1", reads=False) for _ in range(4)]
+    senders.wait_for(4)
+    fifth = senders.send("192.0.2.1", reads=False)
+    time.sleep(0.1)
+    assert len(senders.inside) == 4
+
+    senders.go_on()
+    assert {one.result(20) for one in (*first, fifth)} == {"200"}
