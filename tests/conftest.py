@@ -7,13 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import insert, make_url, select, text
+from sqlalchemy import Connection, event, insert, make_url, select, text
 
 from app import create_app, samples
 from app.config import Config
+from app.database import WRITES
 from app.extensions import db
 from app.models import Base
 from tests.guards import lift_guards
@@ -61,6 +62,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     app = create_app(make_config(folder, fresh_database(folder, worker)))
     with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", _only_in_a_transaction)
         upgrade()
         samples.load_department()
     yield app
@@ -70,6 +72,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     from app import rendering
 
     rendering.stop()
+
+
+def _only_in_a_transaction(connection: Connection, _: object, statement: str, *__: object) -> None:
+    """Refuse a write of a request outside `transaction()`.
+
+    On SQLite it would begin as a reader and end as «database is locked» the moment somebody
+    else writes in between, which no test alone on its database ever sees.
+    """
+    writes = statement.lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+    if writes and has_request_context() and not connection.get_execution_options().get(WRITES):
+        raise AssertionError(f"outside a transaction: {statement}")
 
 
 @pytest.fixture(scope="session")

@@ -263,10 +263,13 @@ def _is_alive(row: SignIn) -> bool:
     )
 
 
-def touch(area: str) -> bool:
-    """Note that who is at this browser is active; True when there is something to commit."""
+def is_unseen(area: str) -> bool:
+    """Tell whether a minute has passed since who is at this browser was noted as active."""
     row = _row(area)
-    if row is None or clock.now() - row.seen_at < timedelta(minutes=1):
-        return False
-    db.session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=clock.now()))
-    return True
+    return row is not None and clock.now() - row.seen_at >= timedelta(minutes=1)
+
+
+def touch(area: str) -> None:
+    """Note that who is at this browser is active."""
+    if row := _row(area):
+        db.session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=clock.now()))

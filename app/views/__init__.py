@@ -170,7 +170,7 @@ def deny_by_default() -> ResponseReturnValue | None:
 
 
 def _seen(area: str) -> ResponseReturnValue | None:
-    if sessions.touch(area):
+    if sessions.is_unseen(area):
         with transaction():
             sessions.touch(area)
     return None

@@ -66,6 +66,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     left = [*_everything_kept(folder, environment["DATABASE_URL"]), ("output", rest)]
     leaks = [where for where, text in left if any(secret in text for secret in SHOWN)]
     assert leaks == [], "a first password stands in clear"
+    broken = [line for line in (folder / "errors").read_text().splitlines() if "Error" in line]
+    assert broken == [], (folder / "errors").read_text()
 
 
 def _everything_kept(folder: Path, database: str) -> Iterator[tuple[str, str]]:
