@@ -87,6 +87,11 @@ def verify(stored: str | None, password: str) -> bool:
     return stored is not None
 
 
+def is_outdated(stored: str) -> bool:
+    """Tell whether a hash was made with other costs than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
 def weakness(password: str, *, about: Collection[str] = ()) -> Text | None:
     """Say what to change about a new password, by the policy of this installation.
 

@@ -35,6 +35,9 @@ def check_password(username: str, password: str, *, client: str = "") -> User | 
     if user is None or not user.is_active or not is_right:
         count_wrong(who, "staff")
         return None
+    if passwords.is_outdated(user.password_hash):
+        # Costs rise with the years; only now is the password here to be hashed anew.
+        user.password_hash = passwords.hash_password(password)
     return user
 
 

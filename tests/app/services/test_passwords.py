@@ -4,10 +4,12 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
+from app import samples
 from app.security import passwords
-from app.services import own_password
+from app.services import own_password, staff
 from tests.helpers import user
 
 GOOD = "Thuyền#giấy-27"
@@ -99,6 +101,19 @@ def test_both_spellings_of_a_vietnamese_letter_are_one_password(context: Flask) 
     assert apart != GOOD
     assert passwords.verify(passwords.hash_password(apart), GOOD)
     assert passwords.verify(passwords.hash_password(GOOD), apart)
+
+
+def test_a_hash_of_older_costs_is_made_anew_at_the_next_sign_in(context: Flask) -> None:
+    person = user("an")
+    person.password_hash = old = PasswordHasher(time_cost=1, memory_cost=8 * 1024).hash(
+        samples.PASSWORD
+    )
+    assert staff.check_password("an", "wrong") is None
+    assert person.password_hash == old
+
+    assert staff.check_password("an", samples.PASSWORD) is person
+    assert not passwords.is_outdated(person.password_hash)
+    assert passwords.verify(person.password_hash, samples.PASSWORD)
 
 
 def test_nist_asks_for_length_and_nothing_else(rules: dict[str, object]) -> None:
