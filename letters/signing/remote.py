@@ -43,6 +43,17 @@ class PinAuthorization(CSCAuthorizationManager):
             return self.parse_csc_auth_response(await answer.json())
 
 
+def _staying() -> aiohttp.TraceConfig:
+    """Return what keeps a session at the address it was given: no redirect carries a PIN away."""
+
+    async def refuse(*_: object) -> None:
+        raise aiohttp.ClientError("the service answered with a redirect")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(refuse)
+    return trace
+
+
 class RemoteSigner:
     """Credentials of one account at a service."""
 
@@ -65,7 +76,7 @@ class RemoteSigner:
         where = CSCServiceSessionInfo(self._service, party.key, oauth_token=self._access or None)
         try:
             async with aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=_SECONDS)
+                timeout=aiohttp.ClientTimeout(total=_SECONDS), trace_configs=[_staying()]
             ) as session:
                 credential = await fetch_certs_in_csc_credential(session, where, _SECONDS)
                 leave = PinAuthorization(

@@ -275,6 +275,30 @@ def test_a_service_that_no_longer_knows_us_is_named_as_such(
     assert stranger.value.problem is KeyProblem.UNREACHABLE
 
 
+class Moved(BaseHTTPRequestHandler):
+    """A service that sends its callers elsewhere, with all they carry."""
+
+    elsewhere: ClassVar[str] = ""
+
+    def do_POST(self) -> None:
+        self.send_response(307)
+        self.send_header("Location", f"{self.elsewhere}{self.path}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_redirect_carries_no_pin_away(service: str, unsigned: bytes, tmp_path: Path) -> None:
+    Moved.elsewhere = service
+    with serving(Moved) as address, pytest.raises(SigningError) as refused:
+        sign(unsigned, [PERSON, BODY], remote(address, tmp_path), WORDING)
+
+    assert refused.value.problem is KeyProblem.UNREACHABLE
+    assert Service.asked == []
+
+
 # --- time ------------------------------------------------------------------------------------
 
 
