@@ -37,6 +37,11 @@ def short_moment(value: datetime) -> str:
     return f"{clock.local(value):%H:%M %d/%m/%Y}"
 
 
+def exact_moment(value: datetime) -> str:
+    """Return «08:05:30 20/11/2026» of local time, for evidence."""
+    return f"{clock.local(value):%H:%M:%S %d/%m/%Y}"
+
+
 def phone(value: str) -> str:
     """Return an E.164 number the way it is written in Vietnam."""
     try:

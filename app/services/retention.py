@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 
 from flask import current_app
 from sqlalchemy import Select, delete, exists, func, or_, select
 
 from app import clock
+from app.errors import Invalid
 from app.extensions import db
 from app.models import (
     Account,
@@ -20,13 +22,15 @@ from app.models import (
     SignIn,
     SignInAttempt,
 )
-from app.security.actors import SYSTEM
+from app.security.actors import SYSTEM, Actor
 from app.services import audit, erasure
 from app.transaction import transaction
 from workflows import Phase, Text
 
 _YEAR = 365.25
 _PORTION = 100
+# Seconds a person waits at most for one press of the button.
+_AT_ONCE = 10
 _MOST_CODES = 200
 _MINIMISED = Text(
     "Luật 91/2025/QH15: chỉ lưu trong thời gian phù hợp với mục đích xử lý",
@@ -39,6 +43,10 @@ _LOGGED = Text(
 _ARCHIVED = Text(
     "Luật Lưu trữ 33/2024/QH15, Nghị định 30/2020/NĐ-CP: sổ và văn bản lưu vĩnh viễn",
     "Archive law 33/2024/QH15, Decree 30/2020: books and letters are kept for good",
+)
+_NO_DECISION = Text(
+    "Ông/Bà ghi số, ngày của quyết định cho phép hủy.",
+    "Please give number and date of the decision that allows the destruction.",
 )
 
 
@@ -53,6 +61,8 @@ class Rule:
     # The ids that are past their time before a moment.
     past: Callable[[datetime], Select[int]] | None = None
     erase: Callable[[list[int]], None] | None = None
+    # Erased day by day, without asking; files of work done only by a decision of the head.
+    is_daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +168,15 @@ def _delete_mails(ids: list[int]) -> None:
 
 RULES: tuple[Rule, ...] = (
     Rule("drafts", Text("Bản nháp chưa nộp", "Drafts never submitted"),
-         30, _MINIMISED, _drafts, _remove_drafts),
+         30, _MINIMISED, _drafts, _remove_drafts, is_daily=True),
     Rule("codes", Text("Mã xác thực đã gửi qua thư", "One-time codes sent by mail"),
-         30, _MINIMISED, _codes, _delete_codes),
+         30, _MINIMISED, _codes, _delete_codes, is_daily=True),
     Rule("mails", Text("Thư không thuộc hồ sơ nào", "Mails of no dossier"),
-         365, _MINIMISED, _loose_mails, _delete_mails),
+         365, _MINIMISED, _loose_mails, _delete_mails, is_daily=True),
     Rule("sign_ins", Text("Lịch sử đăng nhập", "History of sign-ins"),
-         730, _LOGGED, _sign_ins, _delete_sign_ins),
+         730, _LOGGED, _sign_ins, _delete_sign_ins, is_daily=True),
     Rule("attempts", Text("Các lần đăng nhập không thành công", "Sign-ins that failed"),
-         730, _LOGGED, _attempts, _delete_attempts),
+         730, _LOGGED, _attempts, _delete_attempts, is_daily=True),
     Rule("refused", Text("Hồ sơ bị từ chối, rút, hết hạn bổ sung",
                          "Dossiers refused, withdrawn or lapsed"),
          round(5 * _YEAR), Text("Thời hiệu khiếu nại, kiểm tra; Luật Lưu trữ 33/2024/QH15",
@@ -201,6 +211,16 @@ def rules() -> list[Rule]:
     return found
 
 
+def days(name: str) -> int:
+    """Return how many days something is kept; 0 for what is kept for good."""
+    return next(r.days or 0 for r in rules() if r.name == name)
+
+
+def label(name: str) -> Text:
+    """Return what a rule is called on pages."""
+    return next((r.label for r in RULES if r.name == name), Text(name))
+
+
 def due(on: date) -> list[Due]:
     """Return what is to be erased on a day, counted; codes only of dossiers, and no name."""
     found = []
@@ -218,24 +238,50 @@ def due(on: date) -> list[Due]:
     return found
 
 
-def run(on: date) -> dict[str, int]:
+def run(on: date, *, only_daily: bool = False) -> dict[str, int]:
     """Erase what is due on a day, portion by portion; rule → how many."""
     done: dict[str, int] = {}
     for rule in rules():
-        if rule.past is None or rule.erase is None:
+        if rule.past is None or (only_daily and not rule.is_daily):
             continue
         done[rule.name] = 0
-        query = rule.past(_before(rule, on)).limit(_PORTION)
-        while True:
-            with transaction():
-                ids = list(db.session.scalars(query))
-                if not ids:
-                    break
-                rule.erase(ids)
-                details = {"count": len(ids), "days": rule.days}
-                audit.record("erased", SYSTEM, f"retention:{rule.name}", details)
-            done[rule.name] += len(ids)
+        while n := _erase_portion(rule, on, SYSTEM, {}):
+            done[rule.name] += n
     return done
+
+
+def decided(name: str, decision: str, actor: Actor) -> tuple[int, int]:
+    """Erase what a rule has due today, as the head decided; return how many, and how many are left.
+
+    A decision names its paper. What does not fit into one request is left for the next. Raises
+    LookupError for a rule that is not decided about, Invalid without a decision.
+    """
+    found = [r for r in rules() if r.name == name and r.past is not None and not r.is_daily]
+    if not found:
+        raise LookupError(name)
+    if not decision:
+        raise Invalid({"decision": _NO_DECISION})
+    erased, end = 0, monotonic() + _AT_ONCE
+    while n := _erase_portion(found[0], clock.today(), actor, {"decision": decision[:200]}):
+        erased += n
+        if monotonic() > end:
+            break
+    left = next(d.count for d in due(clock.today()) if d.rule.name == name)
+    return erased, left
+
+
+def _erase_portion(rule: Rule, on: date, actor: Actor, more: Mapping[str, str]) -> int:
+    if rule.past is None or rule.erase is None:
+        return 0
+    with transaction():
+        # Two workers at the same time take different rows.
+        query = rule.past(_before(rule, on)).limit(_PORTION).with_for_update(skip_locked=True)
+        ids = list(db.session.scalars(query))
+        if ids:
+            rule.erase(ids)
+            details = {"count": len(ids), "days": rule.days, **more}
+            audit.record("erased", actor, f"retention:{rule.name}", details)
+    return len(ids)
 
 
 def _before(rule: Rule, on: date) -> datetime:

@@ -1,9 +1,10 @@
-"""What the calendar does by itself: reopen, stop, remind; seal the evidence of the day before."""
+"""What the calendar does by itself: reopen, stop, remind, erase; seal the evidence of yesterday."""
 
 import logging
 
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.errors import AppError
 from app.security.actors import SYSTEM
 from app.services import (
@@ -14,6 +15,7 @@ from app.services import (
     dossiers,
     evidence_checks,
     limits,
+    retention,
     rights_review,
     seals,
 )
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def run() -> dict[str, int]:
     """Do everything that is due; safe to run twice, on several machines."""
-    done = {"reopened": 0, "lapsed": 0, "reminded": 0, "suspended": 0, "sealed": 0}
+    done = {"reopened": 0, "lapsed": 0, "reminded": 0, "suspended": 0, "erased": 0, "sealed": 0}
     with transaction():
         for dossier in deadlines.overdue_registrations():
             announcements.reopened(dossier)
@@ -42,6 +44,7 @@ def run() -> dict[str, int]:
         done["suspended"] = rights_review.suspend_idle()
     with transaction():
         limits.prune()
+    done["erased"] = sum(retention.run(clock.today(), only_daily=True).values())
     done["reminded"] = _remind() + _remind_of_drafts()
     done["sealed"] = seal_days()
     if done["sealed"]:

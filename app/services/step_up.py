@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     # Name, birth date, ID number, address of a person.
     SENSITIVE = "sensitive"
     RIGHTS = "rights"
+    # Data that have been kept long enough, for good.
+    ERASE = "erase"
     # The person's own second factors.
     FACTORS = "factors"
 
@@ -41,6 +43,7 @@ LABELS: Mapping[Purpose, Text] = {
     Purpose.EXPORT: Text("kết xuất dữ liệu", "exporting data"),
     Purpose.SENSITIVE: Text("sửa thông tin nhạy cảm", "changing sensitive data"),
     Purpose.RIGHTS: Text("thay đổi quyền của người dùng", "changing somebody's rights"),
+    Purpose.ERASE: Text("xóa dữ liệu hết hạn lưu giữ", "erasing data past their time"),
     Purpose.FACTORS: Text("thay đổi xác thực hai lớp", "changing your second factors"),
 }
 

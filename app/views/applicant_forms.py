@@ -12,7 +12,7 @@ from app.errors import AlreadyDone, AppError, Conflict, Invalid, Refused
 from app.formats import short_moment
 from app.models import Dossier
 from app.security import sessions
-from app.services import applications, consents, dossiers, filling
+from app.services import applications, consents, dossiers, filling, retention
 from app.transaction import transaction
 from app.views import filled_forms, for_applicants, own_or_404, uploads
 from app.views.applicants import bp, links_of, own_dossier, registered_page
@@ -163,6 +163,7 @@ def _form_page(dossier: Dossier, errors: Mapping[str, Text]) -> ResponseReturnVa
         filled=filled_forms.filled(dossier, errors),
         links=links_of(dossier.key),
         asked=applications.asked(dossier),
+        kept_days=0 if dossier.submitted_at else retention.days("drafts"),
         max_mb=uploads.max_mb(),
         page_has_errors=bool(errors),
     )

@@ -84,7 +84,7 @@ def nav() -> dict[str, Any]:
     if not held:
         return {"nav": [], "own_password_due": own_password.remind_of(user)}
     items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
-    if Role.ADMIN in held:
+    if Role.ADMIN in held or is_head(user):
         items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "clock"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
@@ -119,6 +119,7 @@ _PARTS = {
     "desk.new_person": "desk.people_page",
     "desk.rights_page": "desk.people_page",
     "desk.delegate": "desk.delegations_page",
+    "desk.erase_due": "desk.retention_page",
     "desk.wording": "desk.wordings_page",
     "desk.wording_form": "desk.wordings_page",
     "desk.wording_save": "desk.wordings_page",

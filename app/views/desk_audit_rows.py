@@ -11,7 +11,7 @@ from app import formats
 from app.language import say
 from app.models import AccountEvent, AuditEvent, BookEvent, DossierEvent
 from app.security.actors import ROLE_NAMES, SYSTEM
-from app.services import audit
+from app.services import audit, retention
 from app.views.desk_register_history import step_name
 from workflows import Role, Text
 
@@ -45,6 +45,8 @@ _DETAILS = {
     "from": Text("từ", "from"),
     "to": Text("đến", "to"),
     "day": Text("ngày", "day"),
+    "count": Text("số lượng", "count"),
+    "decision": Text("quyết định", "decision"),
 }
 _THINGS = {
     "list": Text("danh sách", "list"),
@@ -58,6 +60,8 @@ _THINGS = {
     "draft": Text("bản nháp", "draft"),
     "book": Text("sổ", "book"),
     "seal": Text("niêm phong", "seal"),
+    "retention": Text("thời hạn lưu giữ", "retention"),
+    "schema": Text("cơ sở dữ liệu", "database"),
 }
 _LISTS = {
     "accounts": Text("tài khoản", "accounts"),
@@ -85,7 +89,7 @@ def line(event: Any, *, is_open: bool) -> dict[str, Any]:
         row |= {"note": "", "href": ""}
         if isinstance(event, AuditEvent) and event.lane.startswith("portal:"):
             row["who"] = say(_APPLICANT)
-    return {"when": formats.short_moment(event.at), "at": event.at.isoformat(), **row}
+    return {"when": formats.exact_moment(event.at), "at": event.at.isoformat(), **row}
 
 
 def _audit(event: AuditEvent) -> dict[str, str]:
@@ -112,8 +116,10 @@ def _about(about: str) -> tuple[str, str]:
         name = say(_LISTS.get(name, Text(name)))
     elif kind == "email":
         return "", ""  # a blind value: says nothing to anybody
+    elif kind == "retention":
+        name = say(retention.label(name))
     href = url_for(_PAGES[kind], number=int(name)) if kind in _PAGES and name.isdecimal() else ""
-    return f"{say(_THINGS[kind])} {name}" if kind in _THINGS else about, href
+    return f"{say(_THINGS[kind])} {name}".strip() if kind in _THINGS else about, href
 
 
 def _dossier(event: DossierEvent) -> dict[str, str]:

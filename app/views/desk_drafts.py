@@ -14,7 +14,7 @@ from app.formats import short_moment
 from app.language import say
 from app.models import Dossier
 from app.security.actors import staff, staff_roles
-from app.services import applications, audit, dossiers, drafts, filling, recipients
+from app.services import applications, audit, dossiers, drafts, filling, recipients, retention
 from app.transaction import transaction
 from app.views import files, filled_forms, own_or_404, uploads
 from app.views.desk import bp, me
@@ -32,6 +32,7 @@ def new() -> ResponseReturnValue:
         workflows=workflows.filed_by(Role.OFFICER),
         drafts=drafts.of(me()),
         kinds=workflows.all_workflows(),
+        kept_days=retention.days("drafts"),
     )
 
 

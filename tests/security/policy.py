@@ -138,7 +138,8 @@ TABLE: dict[str, Row] = {
     "desk.dossier_numbers POST": row(HOLDER, code="review", knows=STAFF),
     "desk.account_numbers POST": row(_WRITERS, number="account", knows=READERS),
     "desk.prescriber_numbers POST": row(_WRITERS, number="prescriber", knows=READERS),
-    "desk.retention_page GET": row(ADMINISTRATORS),
+    "desk.retention_page GET": row(ADMINISTRATORS | {HEAD}),
+    "desk.erase_due POST": row(HEAD, name="=refused", needs=Purpose.ERASE),
     # --- the sign-in of the staff ---
     "auth.sign_in GET": row(ALL, door=True),
     "auth.sign_in POST": row(ALL, sent={"username": "an", "password": "?"}, door=True),

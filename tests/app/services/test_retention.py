@@ -23,23 +23,14 @@ from app.models import (
     SignIn,
 )
 from app.security import keys
-from app.services import audit, dossiers, history, retention
+from app.services import audit, dossiers, history, retention, routines
 from app.transaction import transaction
-from tests.app.views.desk_walk import act, at_desk, filed
+from tests.app.views.desk_walk import at_desk, refused
 from tests.app.views.register_walk import ID_NUMBER, granted
 from tests.guards import tamper
 from tests.helpers import verify_email
 
 EMAIL = "2101@example.vn"
-REFUSAL = (("an", "claim"), ("an", "propose_refusal"), ("chi", "approve"), ("giang", "issue"))
-
-
-def refused(app: Flask) -> str:
-    code = filed(app)
-    for username, name in REFUSAL:
-        answer = act(at_desk(app, username), code, name)
-        assert answer.status_code == 303, answer.text
-    return code
 
 
 def in_years(years: int) -> date:
@@ -202,14 +193,71 @@ def test_the_department_sets_its_own_times(context: Flask, monkeypatch: pytest.M
     assert found["books"].days is None
 
 
-def test_the_administrator_sees_counts_and_nobody_else_the_page(app: Flask) -> None:
+def test_the_routine_erases_by_itself_what_needs_no_decision(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused(app)
+    with app.app_context():
+        later = in_years(5)
+        before = counts(later)
+        assert before.keys() >= {"sign_ins", "refused"}
+        monkeypatch.setattr("app.clock.today", lambda: later)
+
+        done = routines.run()
+
+        assert done["erased"] == sum(n for name, n in before.items() if name != "refused")
+        assert counts(later) == {"refused": before["refused"]}
+
+
+def test_the_head_erases_dossiers_by_a_decision(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = refused(app)
+    with app.app_context():
+        moment = clock.now() - timedelta(days=6 * 366)
+        with transaction():
+            db.session.execute(update(Dossier).values(closed_at=moment))
+    head = at_desk(app, "dung")
+    assert "Xóa vĩnh viễn" in head.get("/desk/retention").text
+
+    unnamed = head.post("/desk/retention/refused", data={"decision": " "})
+    assert unnamed.status_code == 422
+    assert "số, ngày của quyết định" in unnamed.text
+    with app.app_context():
+        assert counts(clock.today())["refused"] == 1
+
+    done = head.post("/desk/retention/refused", data={"decision": "12/QĐ-SYT ngày 05/01/2033"})
+    assert done.status_code == 303
+    assert "Đã xóa 1 mục" in head.get("/desk/retention").text
+    with app.app_context():
+        assert db.session.scalars(select(Dossier.email)).all() == [""]
+        noted = db.session.scalars(select(AuditEvent).where(AuditEvent.what == "erased")).one()
+        assert noted.actor_name == "Hoàng Quốc Dũng"
+        assert noted.details["decision"] == "12/QĐ-SYT ngày 05/01/2033"
+        assert counts(clock.today()).get("refused", 0) == 0
+        assert problems() == []
+    seen = at_desk(app, "quantri").get("/desk/audit").text
+    assert "thời hạn lưu giữ" in seen
+    assert code not in seen
+
+
+def test_what_the_calendar_erases_is_nobodys_decision(app: Flask) -> None:
+    head = at_desk(app, "dung")
+    for name in ("drafts", "books", "nothing"):
+        sent = head.post(f"/desk/retention/{name}", data={"decision": "1/QĐ-SYT"})
+        assert sent.status_code == 404
+    assert at_desk(app, "quantri").post("/desk/retention/refused").status_code == 403
+
+
+def test_who_keeps_the_data_sees_counts_and_nobody_else_the_page(app: Flask) -> None:
     code = refused(app)
     page = at_desk(app, "quantri").get(f"/desk/retention?on={in_years(5).isoformat()}").text
     assert code in page
     assert "Luật Lưu trữ" in page
     for hidden in (EMAIL, "An Bình", ID_NUMBER, "Hoàng Thị Minh Châu"):
         assert hidden not in page
-    assert at_desk(app, "quantri").get("/desk/retention?on=never").status_code == 200
+    assert at_desk(app, "dung").get("/desk/retention").status_code == 200
+    assert "từ hôm nay trở đi" in at_desk(app, "quantri").get("/desk/retention?on=never").text
     for username in ("an", "chi", "giang"):
         assert at_desk(app, username).get("/desk/retention").status_code == 403
     with app.app_context():

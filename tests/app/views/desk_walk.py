@@ -14,6 +14,8 @@ from tests.helpers import sign_in
 
 REASON = {"reason": "Giấy chứng nhận đã hết hiệu lực.", "missing": "Bản chụp rõ", "note": "Xem lại"}
 
+_REFUSAL = (("an", "claim"), ("an", "propose_refusal"), ("chi", "approve"), ("giang", "issue"))
+
 
 def at_desk(app: Flask, username: str) -> FlaskClient:
     """Return a browser in which somebody is signed in."""
@@ -36,6 +38,15 @@ def act(client: FlaskClient, code: str, name: str, **typed: str) -> TestResponse
     found = re.search(r'name="version" value="(\d+)"', page)
     version = {"version": found[1]} if found else {}
     return client.post(f"/desk/dossiers/{code}/actions/{name}", data=version | REASON | typed)
+
+
+def refused(app: Flask) -> str:
+    """File a request, have it refused to the end, and return its code."""
+    code = filed(app)
+    for username, name in _REFUSAL:
+        answer = act(at_desk(app, username), code, name)
+        assert answer.status_code == 303, answer.text
+    return code
 
 
 def state_of(app: Flask, code: str) -> str:

@@ -5,6 +5,7 @@ A new route without an entry fails: say how it is called, or why it needs no row
 
 import io
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -20,7 +21,7 @@ from app.services import outbox, seals
 from tests.app.services.reviewing import facility, prescriber
 from tests.app.services.test_wordings import GRANT_LETTER
 from tests.app.views import circulars, portal_steps, posts_of_accounts
-from tests.app.views.desk_walk import act, at_desk, filed
+from tests.app.views.desk_walk import act, at_desk, filed, refused
 from tests.app.views.posts_of_accounts import Post, Prepared
 from tests.app.views.register_walk import granted
 from tests.app.views.signed_scene import issued
@@ -254,6 +255,16 @@ def restore(app: Flask) -> Post:
     return lambda: admin.post(f"{HERE}/versions/0/restore", data={"version": "1"})
 
 
+def erase_due(app: Flask) -> Post:
+    code = refused(app)
+    with app.app_context():
+        dossier = db.session.scalars(select(Dossier).where(Dossier.code == code)).one()
+        dossier.closed_at = clock.now() - timedelta(days=6 * 366)
+        db.session.commit()
+    head = at_desk(app, "dung")
+    return lambda: head.post("/desk/retention/refused", data={"decision": "12/QĐ-SYT"})
+
+
 def _at(username: str, address: str, **data: str) -> Prepared:
     def prepared(app: Flask) -> Post:
         client = at_desk(app, username)
@@ -298,6 +309,7 @@ HOW: Mapping[str, Prepared] = posts_of_accounts.HOW | {
     "desk.close_year": close,
     "desk.confirm": confirm,
     "desk.draft_propose": propose,
+    "desk.erase_due": erase_due,
     "desk.entry_act": void,
     "desk.find_person": find_person,
     "desk.new_arrival": lambda app: lambda: arrived(at_desk(app, "giang")),
