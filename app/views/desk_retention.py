@@ -16,7 +16,7 @@ from app.views.desk import bp, for_administrators, me
 from app.views.step_up import needs_code
 from workflows import Field, FieldError, FieldType, Role, Text
 
-_DAYS, _YEARS = Text("{n} ngày", "{n} days"), Text("{n} năm", "{n} years")
+_DAYS, _YEARS = Text("{n}\u00a0ngày", "{n}\u00a0days"), Text("{n}\u00a0năm", "{n}\u00a0years")
 _ALWAYS = Text("Vĩnh viễn", "For good")
 _DAILY = Text("Tự động hằng ngày", "Every day, by itself")
 _DECIDED = Text("Theo quyết định của người đứng đầu", "As the head decides")
