@@ -155,6 +155,15 @@ def _end_where(*which: ColumnElement[bool], why: Ended) -> int:
     return changed_rows(ended)
 
 
+def label() -> str:
+    """Return who this request turned out to come from, as logs say it: a number; "" for nobody."""
+    for area in (STAFF, PORTAL):
+        row: SignIn | None = g.get(f"_{area}_row")
+        if row is not None:
+            return f"user {row.user_id}" if row.user_id else f"applicant's session {row.id}"
+    return ""
+
+
 def current_user() -> User | None:
     """Return the member of staff who is fully signed in."""
     row = staff_session()

@@ -95,6 +95,7 @@ def register(app: Flask, config: Config) -> None:
         passkeys,
         portal,
         received,
+        refusals,
         second_factor,
         seen,
         step_up,
@@ -123,6 +124,7 @@ def register(app: Flask, config: Config) -> None:
     compression.register(app)
     step_up.register(app)
     seen.register(app)
+    refusals.register(app)
     failures.register(app)
     # Last of all: what is registered first sees an answer last.
     headers.register(app)

@@ -22,7 +22,7 @@ from app.services import audit, factors, sent_codes, step_up
 from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views import F, safe_next
+from app.views import F, refusals, safe_next
 from app.views.desk import bp, for_oneself, me, nav
 from app.views.second_factor import chosen, masked
 
@@ -124,6 +124,7 @@ def confirm() -> ResponseReturnValue:
             _take(purpose)
         except CodeNeeded as error:
             status = 422 if error.problem else 403
+            refusals.expected()
             return _page(purpose, say(error.problem) if error.problem else "", target), status
         except Locked as error:
             return _page(purpose, say(error.message), target), 429
@@ -156,6 +157,7 @@ def _ask(error: CodeNeeded) -> ResponseReturnValue:
         target = request.full_path.rstrip("?")
         return redirect(url_for("desk.confirm", purpose=purpose, next=target), 303)
     problem = say(error.problem) if error.problem else ""
+    refusals.expected()
     return _page(purpose, problem), 422 if problem else 403
 
 
