@@ -5,12 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.cli.output import json_option, report
-from app.errors import Invalid
+from app.errors import Invalid, Refused
 from app.extensions import db
 from app.models import User
 from app.security import passwords, sessions
 from app.security.actors import console
-from app.services import audit, own_password, people
+from app.services import audit, own_password, people, rights
 from app.transaction import transaction
 from workflows import Role
 
@@ -50,7 +50,10 @@ def list_(as_json: bool) -> None:
 @click.option("--position", required=True)
 @click.option("--unit", required=True, help="Symbol of the unit.")
 @click.option("--role", "roles", type=click.Choice(_ROLES), multiple=True, required=True)
-@click.option("--capacity", type=click.Choice(["", "Q.", "KT.", "TL.", "TUQ."]), default="")
+@click.option(
+    "--capacity", type=click.Choice(["", "Q.", "KT.", "TL.", "TUQ."]), default="",
+    help="How a signer signs; empty: as the head.",
+)  # fmt: skip
 @click.password_option()
 def add(
     username: str,
@@ -77,12 +80,16 @@ def add(
                 capacity=capacity,
                 password=password,
             )
+            if Role.SIGNER in roles:
+                rights.keep_one_head(user, capacity)
             user.roles = list(roles)
             user.must_change_password = True
             about = {"rights": user.roles, "unit": unit}
             audit.record("person_invited", console(), f"user:{user.username}", about)
     except Invalid as error:
         raise click.ClickException("; ".join(map(str, error.errors.values()))) from None
+    except Refused as error:
+        raise click.ClickException(error.message) from None
     click.echo(username.lower())
 
 

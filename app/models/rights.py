@@ -25,6 +25,8 @@ class Grant(Base):
     role: Mapped[str]
     # NULL: every system, and what belongs to none.
     system: Mapped[str | None] = mapped_column(ForeignKey("target_systems.code"))
+    # Of the right to sign: how ("" as the head, KT., TL. …); counts once it is approved.
+    capacity: Mapped[str] = mapped_column(default="", server_default="")
     # The document it rests on.
     basis: Mapped[str] = mapped_column(default="")
     granted_at: Mapped[datetime]

@@ -38,7 +38,7 @@ ROLE_NAMES = {
 }
 _STAFF = frozenset({Role.OFFICER, Role.SIGNER, Role.CLERK})
 # letters.SigningCapacity of who signs in their own right: the head, or who acts as one.
-_HEADS = frozenset({"", "Q."})
+HEADS = frozenset({"", "Q."})
 
 
 # Where a step keeps the name of the leader in whose place somebody signed.
@@ -87,7 +87,7 @@ def staff_roles(user: User) -> frozenset[Role]:
 
 def is_head(user: User) -> bool:
     """Tell whether somebody signs as the head of the department: only the head delegates."""
-    return user.capacity in _HEADS and Role.SIGNER in _own(user)
+    return user.capacity in HEADS and Role.SIGNER in _own(user)
 
 
 def roles_of(actor: Actor, dossier: Dossier) -> frozenset[Role]:

@@ -46,6 +46,7 @@ WHAT: Mapping[str, Text] = {
     "person_invited": Text("mời người dùng", "invited a person"),
     "person_suspended": Text("tạm ngừng tài khoản", "suspended an account"),
     "person_resumed": Text("mở lại tài khoản", "reopened an account"),
+    "person_corrected": Text("sửa thông tin người dùng", "corrected the data of a person"),
     "person_moved": Text("chuyển phòng, chức vụ", "moved a person"),
     "person_left": Text("đóng tài khoản của người thôi việc", "closed the account of a leaver"),
     "access_reset": Text("gửi liên kết đặt lại", "sent a link to reset access"),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -11,17 +11,17 @@ from sqlalchemy.orm import selectinload
 from app import clock, formats
 from app.errors import Invalid, Refused
 from app.extensions import db
-from app.models import Delegation, Dossier, Unit, User
+from app.models import Delegation, Dossier, Grant, Passkey, Unit, User
 from app.security import passwords, sessions
 from app.security.actors import SYSTEM, Actor, staff
-from app.services import audit, colleagues, dossiers, rights, staff_links
+from app.services import audit, colleagues, dossiers, mails, rights, staff_links
 from app.services import factors as second_factors
 from workflows import Phase, Role, Text
 
 PAGE = 25
 _HANDED_OVER = Text("Quản trị phân công lại: {name}.", "Re-assigned by an administrator: {name}.")
 # Answers of the forms that stand for no value.
-EVERY_SYSTEM, NONE = "*", "-"
+EVERY_SYSTEM, HEAD = "*", "-"
 # Where somebody's work goes on; what is with a leader or the clerk goes on without them.
 _IN_HAND = (Phase.QUEUE, Phase.REVIEW, Phase.WAITING, Phase.OUTSIDE)
 
@@ -73,9 +73,7 @@ def add(
     if find(username):
         taken = Text("Tên đăng nhập này đã có người dùng.", "This sign-in name is taken.")
         raise Invalid({"username": taken})
-    if db.session.scalars(select(User.id).where(User.email == email, User.is_active)).first():
-        used = Text("Địa chỉ này là của người khác.", "This address belongs to somebody else.")
-        raise Invalid({"email": used})
+    _refuse_taken(email)
     now = clock.now()
     user = User(
         username=username,
@@ -105,18 +103,21 @@ def invite(by: User, values: Mapping[str, str]) -> User:
         phone=values["phone"],
         position=values["position"],
         unit=unit(values["unit"]),
-        capacity="" if values["capacity"] == NONE else values["capacity"],
     )
     what = {"unit": user.unit.symbol, "position": user.position}
     audit.record("person_invited", staff(by), f"user:{user.username}", what)
-    rights.grant(by, user, Role(values["role"]), system_of(values["system"]), values["basis"])
+    give(by, user, values)
     staff_links.send(user)
     return user
 
 
-def system_of(chosen: str) -> str | None:
-    """Return the system a right is for; None for every one, which is chosen, never left empty."""
-    return None if chosen == EVERY_SYSTEM else chosen
+def give(by: User, whom: User, values: Mapping[str, str]) -> Grant:
+    """Give or propose the right that a form describes."""
+    # Every system is chosen, never what an empty answer means.
+    role, system = Role(values["role"]), values["system"]
+    capacity = "" if values["capacity"] == HEAD else values["capacity"]
+    where = None if system == EVERY_SYSTEM else system
+    return rights.grant(by, whom, role, where, values["basis"], capacity)
 
 
 def units() -> list[Unit]:
@@ -217,11 +218,52 @@ def hand_over(by: User, whom: User, choice: str) -> int:
     if chosen is not None:
         whom.successor_id = chosen.id
     details = {"to": chosen.username if chosen else "", "dossiers": [d.code for d in held]}
-    audit.record("dossiers_handed_over", staff(by), f"user:{whom.username}", details)
+    row = audit.record("dossiers_handed_over", staff(by), f"user:{whom.username}", details)
+    if chosen is not None and held:
+        context = {"name": chosen.full_name, "n": len(held), "of": whom.full_name}
+        mails.queue("handed_over", chosen.email, once=f"handed:{row.id}", context=context)
     return len(held)
 
 
-def leave(by: User, whom: User) -> None:
+def correct(by: User, whom: User, values: Mapping[str, str]) -> None:
+    """Correct name, e-mail and phone of a person. Raises Invalid for somebody else's address,
+    Refused for that of a leader or an administrator.
+
+    A link that went to the old address is dead, and that address is told: whoever reads the new
+    one chooses the next password.
+    """
+    rights.check_manages(by, whom)
+    email = values["email"]
+    _refuse_taken(email, whom)
+    changed = [n for n in ("full_name", "email", "phone") if getattr(whom, n) != values[n]]
+    if "email" in changed:
+        rights.check_moves_address(whom)
+        staff_links.revoke(whom)
+        once = f"address:{whom.id}:{clock.now().timestamp()}"
+        context = {"name": whom.full_name, "by": by.full_name}
+        mails.queue("address_changed", whom.email, once=once, context=context)
+    for name in changed:
+        setattr(whom, name, values[name])
+    audit.record("person_corrected", staff(by), f"user:{whom.username}", {"fields": changed})
+
+
+def _refuse_taken(email: str, of: User | None = None) -> None:
+    query = select(User.id).where(User.email == email, User.is_active)
+    if of is not None:
+        query = query.where(User.id != of.id)
+    if db.session.scalars(query).first():
+        used = Text("Địa chỉ này là của người khác.", "This address belongs to somebody else.")
+        raise Invalid({"email": used})
+
+
+def opened(users: Collection[User]) -> set[int]:
+    """Return whose accounts were opened: they have proved a second factor; one query for all."""
+    ids = [u.id for u in users]
+    keys = set(db.session.scalars(select(Passkey.user_id).where(Passkey.user_id.in_(ids))))
+    return keys | {u.id for u in users if u.totp_last_step or u.phone_confirmed_at}
+
+
+def leave(by: User, whom: User, basis: str) -> None:
     """Close an account for good. Raises Refused while dossiers are left."""
     rights.check_manages(by, whom)
     left = len(in_hand(whom))
@@ -245,4 +287,9 @@ def leave(by: User, whom: User) -> None:
         delegation.revoked_at = now
     close(whom, "")
     whom.left_at = now
-    audit.record("person_left", staff(by), f"user:{whom.username}", {"before": before, "after": []})
+    audit.record(
+        "person_left",
+        staff(by),
+        f"user:{whom.username}",
+        {"before": before, "after": [], "basis": basis},
+    )

@@ -10,7 +10,7 @@ their own rights, and there is always an administrator left.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app import clock
@@ -18,7 +18,7 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import Grant, User
 from app.security import sessions
-from app.security.actors import ROLE_NAMES, is_head, staff, staff_roles
+from app.security.actors import HEADS, ROLE_NAMES, is_head, staff, staff_roles
 from app.services import audit, mails
 from workflows import Role, Text
 
@@ -42,6 +42,17 @@ _LAST = Text(
     "đây là quản trị cuối cùng; hãy phân quyền cho một quản trị khác trước.",
     "this is the last administrator; appoint another one first.",
 )
+_HEAD_IS = Text(
+    "người đứng đầu là {name}; hãy kết thúc quyền đó trước hoặc chọn thẩm quyền ký khác.",
+    "{name} is the head; end that right first, or choose another way of signing.",
+)
+_ADDRESS = Text(
+    "thư điện tử này mở quyền lãnh đạo hoặc quản trị; hãy kết thúc quyền đó, sửa thư điện tử rồi"
+    " đề nghị lại quyền.",
+    "this e-mail opens the right of a leader or an administrator; end that right, correct the"
+    " e-mail, then propose the right again.",
+)
+_WAITS = Text("Quyền này đang chờ xác nhận.", "This right waits for a second person already.")
 _GONE = Text("người này đã thôi việc.", "this person has left.")
 
 
@@ -70,19 +81,49 @@ def check_manages(by: User, whom: User) -> None:
         raise refused(_GONE)
 
 
-def grant(by: User, whom: User, role: Role, system: str | None, basis: str) -> Grant:
-    """Give a right, or propose it where a second person is needed. Raises Refused."""
+def check_moves_address(whom: User) -> None:
+    """Raise Refused when an e-mail opens what an administrator alone does not give.
+
+    Whoever reads it chooses the next password: it would be the way around the second person.
+    """
+    if any(g.ended_at is None and g.role in _NEEDS_TWO for g in whom.grants):
+        raise refused(_ADDRESS)
+
+
+def check_reviews(by: User, whom: User) -> None:
+    """Raise Refused when somebody may not confirm the rights of another; the head may, too."""
+    if not may_approve(by):
+        raise refused(_ABOVE)
+    if by.id == whom.id:
+        raise refused(_OWN)
+    if whom.left_at:
+        raise refused(_GONE)
+
+
+def grant(
+    by: User, whom: User, role: Role, system: str | None, basis: str, capacity: str = ""
+) -> Grant:
+    """Give a right, or propose it where a second person is needed. Raises Refused.
+
+    `capacity` is how a leader signs: "" as the head, of whom there is one.
+    """
     check_manages(by, whom)
     if role not in GRANTED:
         raise refused(_ABOVE)
     system = None if role is Role.ADMIN else system
-    if any(g.role == role and g.system == system and g.ended_at is None for g in whom.grants):
-        raise Refused(Text("Người này đã có quyền đó.", "This person has that right already."))
+    for same in (g for g in whom.grants if (g.role, g.system) == (role, system)):
+        if same.is_waiting:
+            raise Refused(_WAITS)
+        if same.is_in_force:
+            raise Refused(Text("Người này đã có quyền đó.", "This person has that right already."))
+    if role is Role.SIGNER:
+        keep_one_head(whom, capacity)
     before, now = words(whom), clock.now()
     needs_two = role in _NEEDS_TWO
     given = Grant(
         role=role,
         system=system,
+        capacity=capacity if role is Role.SIGNER else "",
         basis=basis,
         granted_at=now,
         granted_by=by,
@@ -110,15 +151,28 @@ def approve(by: User, given: Grant) -> None:
     if not given.is_waiting or given.user.left_at:
         raise Refused(Text("Đề nghị này không còn chờ xác nhận.", "This no longer waits."))
     before = words(given.user)
+    if given.role == Role.SIGNER:
+        keep_one_head(given.user, given.capacity)
+        given.user.capacity = given.capacity
     given.approved_at = given.confirmed_at = clock.now()
     given.approved_by_id = by.id
     given.confirmed_by = by
     _changed(by, given.user, before, _said(given))
 
 
+def may_end(by: User, given: Grant) -> bool:
+    """Tell whether somebody may end a right; the second person of a proposal may refuse it."""
+    return may_manage(by) or (given.is_waiting and may_approve(by))
+
+
 def end(by: User, given: Grant) -> None:
-    """Take a right away, or a proposal back. Raises Refused."""
-    check_manages(by, given.user)
+    """Take a right away, or a proposal back, or refuse one. Raises Refused."""
+    if not may_end(by, given):
+        raise refused(_NOT_ADMIN)
+    if by.id == given.user_id:
+        raise refused(_OWN)
+    if given.user.left_at:
+        raise refused(_GONE)
     if given.ended_at:
         raise Refused(Text("Quyền này đã kết thúc.", "This right has ended already."))
     if given.role == Role.ADMIN and given.is_in_force:
@@ -128,22 +182,36 @@ def end(by: User, given: Grant) -> None:
     _changed(by, given.user, before, _said(given))
 
 
+def keep_one_head(whom: User, capacity: str) -> None:
+    """Raise Refused when somebody else is the head already: nobody becomes one by omission."""
+    if capacity not in HEADS:
+        return
+    others = _holders(Role.SIGNER).where(User.capacity.in_(HEADS), User.id != whom.id)
+    head = db.session.scalars(others).first()
+    if head is not None:
+        raise refused(_HEAD_IS.fill(name=head.full_name))
+
+
 def keep_an_administrator(besides: User) -> None:
     """Raise Refused when nobody else is an administrator who can sign in."""
-    others = (
-        select(func.count())
-        .select_from(Grant)
-        .join(Grant.user)
+    others = _holders(Role.ADMIN).where(User.id != besides.id)
+    if Role.ADMIN in staff_roles(besides) and db.session.scalars(others).first() is None:
+        raise refused(_LAST)
+
+
+def _holders(role: Role) -> Select[User]:
+    """Select those who can sign in and have a role on any system."""
+    return (
+        select(User)
+        .join(Grant, Grant.user_id == User.id)
         .where(
-            Grant.role == Role.ADMIN,
+            Grant.role == role,
             Grant.approved_at.is_not(None),
             Grant.ended_at.is_(None),
             User.is_active,
-            User.id != besides.id,
         )
+        .order_by(User.id)
     )
-    if Role.ADMIN in staff_roles(besides) and not db.session.scalar(others):
-        raise refused(_LAST)
 
 
 def waiting() -> list[Grant]:
@@ -188,7 +256,8 @@ def label(given: Grant) -> Text:
 
 
 def _said(given: Grant) -> dict[str, Any]:
-    return {"right": word(given), "basis": given.basis}
+    signs = {"capacity": given.capacity} if given.capacity else {}
+    return {"right": word(given), "basis": given.basis, **signs}
 
 
 def _changed(by: User, whom: User, before: list[str], details: Mapping[str, Any]) -> None:
@@ -209,15 +278,4 @@ def _changed(by: User, whom: User, before: list[str], details: Mapping[str, Any]
 
 def administrators() -> list[User]:
     """Return the administrators who can sign in."""
-    query = (
-        select(User)
-        .join(Grant, Grant.user_id == User.id)
-        .where(
-            Grant.role == Role.ADMIN,
-            Grant.approved_at.is_not(None),
-            Grant.ended_at.is_(None),
-            User.is_active,
-        )
-        .order_by(User.id)
-    )
-    return list(db.session.scalars(query).unique())
+    return list(db.session.scalars(_holders(Role.ADMIN)).unique())

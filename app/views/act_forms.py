@@ -19,8 +19,12 @@ def answers(fields: Sequence[Field]) -> dict[str, str]:
     """Return the checked values of this request; raise Invalid with a sentence per field."""
     values: dict[str, str] = {}
     errors: dict[str, Text] = {}
+    typed = sent(fields)
     for field in fields:
         if field.type is FieldType.FILE:
+            continue
+        if not field.applies(typed):
+            values[field.name] = ""
             continue
         try:
             values[field.name] = field.check(request.form.get(field.name, ""))
@@ -43,6 +47,7 @@ def shown(
         "name": name,
         "lines": lines,
         "limits": {f.name: f.max_length for f in fields},
+        "whens": {f.name: f.when for f in fields if f.when},
         "has_file": any(line.is_file for line in lines),
         "problems": filled.problems,
     }

@@ -118,6 +118,7 @@ _PARTS = {
     "desk.person_act": "desk.people_page",
     "desk.new_person": "desk.people_page",
     "desk.rights_page": "desk.people_page",
+    "desk.waiting_rights": "desk.people_page",
     "desk.delegate": "desk.delegations_page",
     "desk.erase_due": "desk.retention_page",
     "desk.wording": "desk.wordings_page",
@@ -132,7 +133,7 @@ def _item(endpoint: str, label: Text, icon: str, count: int = 0) -> dict[str, An
     return {
         "label": say(label),
         "href": url_for(endpoint),
-        "active": _PARTS.get(here, here) == endpoint,
+        "active": endpoint in (here, _PARTS.get(here)),
         "icon": icon,
         "count": count,
     }

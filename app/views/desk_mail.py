@@ -33,6 +33,8 @@ _NAMES = {
     "staff_link": Text("Liên kết đặt mật khẩu", "Link to a password"),
     "rights_changed": Text("Thay đổi quyền", "Changed rights"),
     "delegation": Text("Ủy quyền ký", "Delegation of signing"),
+    "handed_over": Text("Phân công lại hồ sơ", "Dossiers re-assigned"),
+    "address_changed": Text("Thay địa chỉ thư điện tử", "E-mail changed"),
     "idle_suspended": Text("Tạm ngừng do không sử dụng", "Suspended, not used"),
     "idle_suspended_list": Text("Tài khoản không sử dụng", "Accounts not used"),
     "reopened": Text("Mở lại quyền đăng ký", "Registration open again"),

@@ -1,6 +1,6 @@
 """People of the department, for administrators: the list, one person, and what may be done."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -39,11 +39,12 @@ def people_page() -> ResponseReturnValue:
     text = " ".join(request.args.get("q", "")[:100].split())
     after = request.args.get("after", "")[:300]
     page = people.page(text, after=after)
+    opened = people.opened(page.rows)
     here: dict[str, Any] = {"q": text} if text else {}
     return render_template(
         "desk/people/index.html",
         text=text,
-        rows=[_row(u) for u in page.rows],
+        rows=[_row(u, opened) for u in page.rows],
         waiting=len(rights.waiting()),
         overdue=rights_review.overdue(),
         first=url_for(".people_page", **here) if after else "",
@@ -51,8 +52,8 @@ def people_page() -> ResponseReturnValue:
     )
 
 
-def _row(user: User) -> dict[str, Any]:
-    phase, state = people_forms.state_of(user)
+def _row(user: User, opened: Container[int]) -> dict[str, Any]:
+    phase, state = people_forms.state_of(user, opened)
     return {
         "href": url_for(".person", username=user.username),
         "name": user.full_name,
@@ -110,7 +111,8 @@ def _person(
     user: User, act: str = "", errors: Mapping[str, Text] | None = None, problem: str = ""
 ) -> str:
     held = people.in_hand(user)
-    phase, state = people_forms.state_of(user)
+    phase, state = people_forms.state_of(user, people.opened([user]))
+    signs = any(g.role == Role.SIGNER and g.is_in_force for g in user.grants)
     is_me = user.id == me().id
     acts = [] if is_me or user.left_at else _acts(user, has_work=bool(held))
     kinds = workflows.all_workflows()
@@ -127,7 +129,10 @@ def _person(
             {"label": _("Điện thoại"), "value": user.phone},
             {"label": _("Chức vụ"), "value": user.position},
             {"label": _("Phòng"), "value": user.unit.name},
-            {"label": _("Thẩm quyền ký"), "value": user.capacity},
+            {
+                "label": _("Thẩm quyền ký"),
+                "value": say(people_forms.capacity_name(user.capacity)) if signs else _("Không ký"),
+            },
         ],
         grants=[grant_row(g) for g in user.grants],
         held=[{"kind": say(kinds[k].title), "n": n} for k, n in people.by_kind(held).items()],
@@ -144,12 +149,12 @@ def _acts(user: User, *, has_work: bool) -> list[str]:
     if not user.is_active:
         return ["resume", *(["hand_over"] if has_work else []), "leave"]
     last = ["hand_over"] if has_work else []
-    return ["grant", "move", "reset_password", "reset_otp", "suspend", *last, "leave"]
+    return ["grant", "move", "correct", "reset_password", "reset_otp", "suspend", *last, "leave"]
 
 
 def _form(act: str, user: User, errors: Mapping[str, Text], *, is_tried: bool) -> dict[str, Any]:
     fields = people_forms.act_fields(act, user)
-    typed = act_forms.sent(fields) if is_tried else {}
+    typed = act_forms.sent(fields) if is_tried else people_forms.known(act, user)
     return {
         **act_forms.shown(act, fields, typed, errors),
         "label": say(people_forms.LABELS[act]),
@@ -167,11 +172,15 @@ def grant_row(grant: Grant) -> dict[str, Any]:
     return {
         "id": grant.id,
         "label": say(rights.label(grant)),
+        "signs": say(people_forms.capacity_name(grant.capacity))
+        if grant.role == Role.SIGNER and grant.is_waiting
+        else "",
         "basis": grant.basis,
         "since": formats.short_moment(grant.granted_at),
         "until": formats.short_moment(grant.ended_at) if grant.ended_at else "",
         "phase": state[0],
         "state": state[1],
+        "is_waiting": grant.is_waiting,
         "is_over": grant.ended_at is not None,
     }
 
@@ -197,7 +206,10 @@ def _do(username: str, act: str) -> ResponseReturnValue:
         return _person(own_or_404(people.find(username)), act, error.errors), 422
     except (AppError, workflows.ActionRefused) as error:
         status = 403 if isinstance(error, Refused) else 409
-        page = _person(own_or_404(people.find(username)), act, problem=sentence_of(error))
+        whom = own_or_404(people.find(username))
+        # Who may not be closed for the dossiers they hold is helped by the other form.
+        form = "hand_over" if act == "leave" and people.in_hand(whom) else act
+        page = _person(whom, form, problem=sentence_of(error))
         return page, status
     flash(done, "success")
     return redirect(url_for(".person", username=username), 303)
@@ -207,9 +219,7 @@ def _acted(act: str, whom: User, values: Mapping[str, str]) -> str:
     by, name = me(), whom.full_name
     match act:
         case "grant":
-            system = people.system_of(values["system"])
-            given = rights.grant(by, whom, Role(values["role"]), system, values["basis"])
-            if given.is_waiting:
+            if people.give(by, whom, values).is_waiting:
                 return str(_("Đã đề nghị. Quyền có hiệu lực khi người thứ hai xác nhận."))
             return str(_("Đã phân quyền cho %(name)s.", name=name))
         case "reset_password" | "reset_otp":
@@ -224,6 +234,9 @@ def _acted(act: str, whom: User, values: Mapping[str, str]) -> str:
         case "move":
             people.move(by, whom, values["unit"], values["position"])
             return str(_("Đã chuyển %(name)s.", name=name))
+        case "correct":
+            people.correct(by, whom, values)
+            return str(_("Đã sửa thông tin của %(name)s.", name=whom.full_name))
         case "hand_over":
             n = people.hand_over(by, whom, values["colleague"])
             said = ngettext(
@@ -231,5 +244,5 @@ def _acted(act: str, whom: User, values: Mapping[str, str]) -> str:
             )
             return str(said)
         case _:
-            people.leave(by, whom)
+            people.leave(by, whom, values["basis"])
             return str(_("Đã đóng tài khoản của %(name)s.", name=name))

@@ -1,5 +1,6 @@
 """Rights one by one: the second person's word, ending, and the review every few months."""
 
+from collections.abc import Container
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 
 from app import formats
 from app.errors import Refused
+from app.extensions import db
 from app.language import say
 from app.models import Grant, User
 from app.services import people, rights, rights_review
@@ -38,11 +40,10 @@ _COLUMNS = (
 @for_administrators
 def waiting_rights() -> ResponseReturnValue:
     """Show what waits for a second person, to whoever may be that person."""
-    user = me()
-    if not rights.may_approve(user):
-        abort(404)
+    user = _second_person()
     return render_template(
         "desk/people/waiting.html",
+        manages=rights.may_manage(user),
         rows=[
             {
                 **grant_row(g),
@@ -59,10 +60,20 @@ def waiting_rights() -> ResponseReturnValue:
 @bp.post("/desk/people/rights/<int(max=2147483647):number>/<any(approve, end):act>")
 @for_administrators
 def right_act(number: int, act: str) -> ResponseReturnValue:
-    """Approve a right, or end it; behind a code."""
-    if not (rights.may_approve(me()) if act == "approve" else rights.may_manage(me())):
+    """Approve a right, or end or refuse it; behind a code."""
+    user = _second_person()
+    given = db.session.get(Grant, number)
+    if act == "end" and given is not None and not rights.may_end(user, given):
         abort(404)
     return _act(number, act)
+
+
+def _second_person() -> User:
+    """Return who may be the second person of a right; everybody else sees nothing here."""
+    user = me()
+    if not rights.may_approve(user):
+        abort(404)
+    return user
 
 
 @needs_code(Purpose.RIGHTS)
@@ -73,7 +84,7 @@ def _act(number: int, act: str) -> ResponseReturnValue:
             found: Grant = own_or_404(rights.find(number))
             do(me(), found)
             label, name = say(rights.label(found)), found.user.full_name
-            username = found.user.username
+            username = found.user.username if rights.may_manage(me()) else ""
     except Refused as error:
         flash(sentence_of(error), "error")
         return redirect(_back(), 303)
@@ -83,7 +94,8 @@ def _act(number: int, act: str) -> ResponseReturnValue:
         else _("Đã kết thúc: %(right)s, %(name)s.")
     )
     flash(said % {"right": label, "name": name}, "success")
-    return redirect(_back() if act == "approve" else url_for(".person", username=username), 303)
+    is_there = act == "end" and username
+    return redirect(url_for(".person", username=username) if is_there else _back(), 303)
 
 
 def _back() -> str:
@@ -93,13 +105,19 @@ def _back() -> str:
 @bp.get("/desk/people/review")
 @for_administrators
 def rights_page() -> ResponseReturnValue:
-    """Show every person's rights with who confirmed them when; those overdue are marked."""
-    user = only_administrators()
+    """Show every person's rights with who confirmed them when; those overdue are marked.
+
+    Also to the head, who confirms those of the only administrator.
+    """
+    user = _second_person()
     after = request.args.get("after", "")
     page = rights_review.page(after=after)
+    opened = people.opened(page.rows)
+    manages = rights.may_manage(user)
     return render_template(
         "desk/people/review.html",
-        rows=[_row(u) | {"is_me": u.id == user.id} for u in page.rows],
+        rows=[_row(u, opened) | {"is_me": u.id == user.id} for u in page.rows],
+        manages=manages,
         overdue=rights_review.overdue(),
         first=url_for(".rights_page") if after else "",
         next=url_for(".rights_page", after=page.next) if page.next else "",
@@ -107,7 +125,7 @@ def rights_page() -> ResponseReturnValue:
     )
 
 
-def _row(user: User) -> dict[str, Any]:
+def _row(user: User, opened: Container[int]) -> dict[str, Any]:
     held = [g for g in user.grants if g.is_in_force]
     last = min((g for g in held if g.confirmed_at), key=lambda g: str(g.confirmed_at), default=None)
     is_whole = all(g.confirmed_at for g in held)
@@ -117,7 +135,7 @@ def _row(user: User) -> dict[str, Any]:
         "position": user.position,
         "unit": user.unit.name,
         "rights": [say(rights.label(g)) for g in held],
-        "state": state_of(user)[1],
+        "state": state_of(user, opened)[1],
         "confirmed": formats.short_moment(last.confirmed_at)
         if last and last.confirmed_at and is_whole
         else "",
@@ -131,7 +149,7 @@ def _row(user: User) -> dict[str, Any]:
 @for_administrators
 def confirm_rights(username: str) -> ResponseReturnValue:
     """Confirm that somebody still needs every right they have; behind a code."""
-    only_administrators()
+    _second_person()
     return _confirm(username)
 
 
@@ -159,7 +177,9 @@ def people_workbook() -> ResponseReturnValue:
 
 @export("people")
 def _workbook() -> ResponseReturnValue:
-    rows = (_row(u) for u in rights_review.everybody())
+    everybody = rights_review.everybody()
+    opened = people.opened(everybody)
+    rows = (_row(u, opened) for u in everybody)
     names = ("name", "username", "position", "unit", "rights", "state", "confirmed", "by")
     return workbook(
         say(Text("Danh sách quyền người dùng", "Rights of the staff")),

@@ -192,6 +192,10 @@ def test_people_are_added_and_lose_their_authenticator(context: Flask) -> None:
     added = runner.invoke(args=[*person, "--password", "Thuyền#giấy-27"])
     assert added.exit_code == 0, added.output
     assert db.session.scalars(select(User).where(User.username == "moi")).one().must_change_password
+    second = ["hai" if a == "moi" else a.replace("moi@", "hai@") for a in person]
+    head = runner.invoke(args=[*second, "--role", "signer", "--password", "Thuyền#giấy-27"])
+    assert "người đứng đầu là Hoàng Quốc Dũng" in head.output
+    assert head.exit_code != 0
 
     runner.invoke(args=["users", "reset-otp", "an"])
 

@@ -189,8 +189,10 @@ TABLE: dict[str, Row] = {
     "desk.person_act POST": row(
         ADMINISTRATORS, username="person", act="=suspend", sent=_WHY, needs=Purpose.RIGHTS
     ),
-    "desk.rights_page GET": row(ADMINISTRATORS),
-    "desk.confirm_rights POST": row(ADMINISTRATORS, username="person", needs=Purpose.RIGHTS),
+    "desk.rights_page GET": row(ADMINISTRATORS | {HEAD}),
+    "desk.confirm_rights POST": row(
+        ADMINISTRATORS | {HEAD}, username="person", needs=Purpose.RIGHTS
+    ),
     "desk.people_workbook GET": row(ADMINISTRATORS, needs=Purpose.EXPORT),
     "desk.waiting_rights GET": row(ADMINISTRATORS | {HEAD}),
     "desk.right_act POST end": row(

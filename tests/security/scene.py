@@ -227,7 +227,7 @@ def _shared(mailbox: Any) -> Things:
 def _rights() -> Things:
     """Give one right that waits for a second person, and one that holds; and a link to come in."""
     admin = user("quantri")
-    waits = rights.grant(admin, user("lan"), Role.SIGNER, None, "Quyết định số 7")
+    waits = rights.grant(admin, user("lan"), Role.SIGNER, None, "Quyết định số 7", "KT.")
     holds = rights.grant(admin, user("moi"), Role.CLERK, None, "Quyết định số 8")
     link = staff_links.send(user("hanh"))
     return {
