@@ -69,7 +69,13 @@ class OfficeCalendar:
         return day
 
     def days_left(self, today: date, due_on: date) -> int:
-        """Count working days after today up to the due day; negative when it has passed."""
+        """Count working days after today up to the due day; negative when it has passed.
+
+        A day off counts as the next working day does, for what is filed on it begins there; but
+        what is due on that day is not due today.
+        """
+        if today < due_on and not self.is_working_day(today):
+            return max(1, self.days_left(min(self.next_working_day(today), due_on), due_on))
         first, last = sorted((today, due_on))
         days = [first + timedelta(days=n + 1) for n in range((last - first).days)]
         worked = sum(map(self.is_working_day, days))

@@ -164,7 +164,7 @@ def _unbound(field: Field) -> Any:
         case FieldType.FILE:
             return FileField(widget=GovFileInput(), **common)
         case FieldType.PARAGRAPHS | FieldType.LINES:
-            common["render_kw"] |= {"rows": "5", "maxlength": None}
+            common["render_kw"] |= {"rows": "5", "maxlength": False}
             return TextAreaField(widget=GovCharacterCount(), **common)
         case _:
             return StringField(widget=GovTextInput(), **common)

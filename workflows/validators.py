@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.vn import mst
 
 from workflows.errors import FieldError
@@ -113,6 +113,13 @@ def tax_code(value: str) -> str:
     else:
         try:
             code = mst.validate(digits)
+        except InvalidChecksum:
+            raise FieldError(
+                Text(
+                    "Mã số thuế không đúng; kiểm tra lại từng chữ số theo giấy đăng ký.",
+                    "The tax code is wrong; check each digit against the registration paper.",
+                )
+            ) from None
         except ValidationError:
             pass
         else:
@@ -130,11 +137,19 @@ def tax_code(value: str) -> str:
 def personal_id(value: str) -> str:
     """Return the 12-digit personal identification number (province, century and sex, year)."""
     digits = re.sub(r"[\s.]", "", _short(value))
-    if not re.fullmatch(r"[0-9]{12}", digits) or digits[:3] not in _ID_PROVINCES:
+    if not re.fullmatch(r"[0-9]{12}", digits):
         raise FieldError(
             Text(
                 "Nhập đủ 12 chữ số của số định danh cá nhân (số căn cước).",
                 "Enter all 12 digits of the personal identification number.",
+            )
+        )
+    if digits[:3] not in _ID_PROVINCES:
+        raise FieldError(
+            Text(
+                "Không có số định danh nào bắt đầu như vậy; kiểm tra lại từng chữ số theo thẻ căn"
+                " cước.",
+                "No personal number begins like this; check each digit against the identity card.",
             )
         )
     return digits

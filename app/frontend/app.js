@@ -100,7 +100,7 @@
   });
 
   // What is typed into form[data-keep] outlives a session that has ended: it is written down
-  // when the form is sent, under the form's address, and comes back into its empty boxes when
+  // when the form is sent, under the form's address, and comes back into its boxes when
   // the form is seen again after the sign-in page. Any other answer (done, or refused, which
   // shows the text itself) ends it, as does the tab: sessionStorage is of one tab.
   const KEPT = "vanthu:";
@@ -115,7 +115,7 @@
 
   const bringBack = () => {
     // The sign-in pages and the error page: what was sent has not arrived.
-    const isGate = Boolean(document.querySelector(".vt-gate"));
+    const isGate = Boolean(document.querySelector(".vt-gate, [data-gate]"));
     const forms = [...document.querySelectorAll("form[data-keep]")];
     keptNames().forEach((name) => {
       const entry = JSON.parse(sessionStorage.getItem(name));
@@ -127,7 +127,8 @@
       if (form && entry.waits) {
         Object.entries(entry.values).forEach(([box, value]) => {
           const control = form.elements.namedItem(box);
-          if (control && !control.value) control.value = value;
+          // Newer than what an older draft put there: it never arrived.
+          if (control && typeof control.value === "string") control.value = value;
         });
         form.closest("details")?.setAttribute("open", "");
       }

@@ -1,6 +1,6 @@
 """What persons ask about their data, the days the law gives for an answer, and the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app import clock, formats
 from app.errors import AlreadyDone, Invalid
 from app.extensions import db
-from app.models import DataRequest, Dossier
+from app.models import Account, DataRequest, Dossier
 from app.security.actors import Actor
 from app.services import audit, calendar, consents, erasure, mails, organisation
 from workflows import Field, FieldError, FieldType, Phase, Text
@@ -49,7 +49,13 @@ ANSWERS: Mapping[str, Text] = {
     "granted": Text("Đồng ý", "Granted"),
     "refused": Text("Từ chối", "Refused"),
 }
-_ENDED = (Phase.REFUSED, Phase.CLOSED)
+_ERASABLE = (Phase.DRAFT, Phase.REFUSED, Phase.CLOSED)
+_NOTHING = Text(
+    "Không có dữ liệu nào xóa được theo yêu cầu: hồ sơ đang giải quyết hoặc đã cấp được giữ theo"
+    " pháp luật về lưu trữ. Ông/Bà trả lời từ chối và nêu căn cứ.",
+    "Nothing can be erased on request: dossiers at work or granted are kept by the archive law."
+    " Please refuse and say on which ground.",
+)
 
 
 def make(actor: Actor, kind: str, text: str) -> DataRequest:
@@ -99,10 +105,14 @@ def answer(number: int, given: str, reason: str, officer: Actor) -> DataRequest:
         raise AlreadyDone(Text("Yêu cầu này đã được trả lời.", "This was answered already."))
     if given not in ANSWERS:
         raise Invalid({"answer": Text("Chọn đồng ý hoặc từ chối.", "Choose grant or refuse.")})
-    request.reason = _words(_REASON, reason)
-    request.answer, request.answered_at = given, clock.now()
+    words = _words(_REASON, reason)
+    found = concerned([request.email])[request.email]
+    is_erasure = (given, request.kind) == ("granted", "erasure")
+    if is_erasure and not found.erasable:
+        raise Invalid({"answer": _NOTHING})
+    request.reason, request.answer, request.answered_at = words, given, clock.now()
     request.answered_by_id = officer.user_id
-    erased = _erase(request.email) if (given, request.kind) == ("granted", "erasure") else 0
+    erased = _erase(request.email) if is_erasure else 0
     audit.record(
         "data_request_answered", officer, f"data_request:{number}",
         {"answer": given, "erased": erased},
@@ -116,16 +126,43 @@ def answer(number: int, given: str, reason: str, officer: Actor) -> DataRequest:
             "answer": str(ANSWERS[given]),
             "reason": request.reason,
             "erased": erased,
+            "kept": len(found.kept) if is_erasure else 0,
         },
     )
     return request
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What is kept about an e-mail: dossiers a request erases, those the law keeps, accounts."""
+
+    erasable: list[Dossier]
+    kept: list[Dossier]
+    accounts: list[Account]
+
+
+def concerned(emails: Collection[str]) -> Mapping[str, Concerned]:
+    """Return what requests of these are about; drafts and what ended ungranted are erasable."""
+    out = {email: Concerned([], [], []) for email in emails}
+    for dossier in db.session.scalars(
+        select(Dossier)
+        .where(Dossier.email.in_(emails), Dossier.erased_at.is_(None))
+        .order_by(Dossier.id)
+    ):
+        about = out[dossier.email]
+        (about.erasable if dossier.phase in _ERASABLE else about.kept).append(dossier)
+    for account in db.session.scalars(
+        select(Account).where(Account.custodian_email.in_(emails)).order_by(Account.id)
+    ):
+        out[account.custodian_email].accounts.append(account)
+    return out
 
 
 def _erase(email: str) -> int:
     """Erase drafts and what ended without a grant; the law keeps the rest until its time."""
     found = db.session.scalars(
         select(Dossier)
-        .where(Dossier.email == email, Dossier.phase.in_((Phase.DRAFT, *_ENDED)))
+        .where(Dossier.email == email, Dossier.phase.in_(_ERASABLE), Dossier.erased_at.is_(None))
         .order_by(Dossier.id)
         .with_for_update()
     ).all()

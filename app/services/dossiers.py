@@ -138,7 +138,7 @@ def act(
     # Before anything is looked at: who may not learns nothing of what is typed or missing.
     workflow.permitted(name, dossier.state, roles)
     files = files or {}
-    details = _supplied(edge.asks if edge else (), supplied or {}, files)
+    details = supplied_values(edge.asks if edge else (), supplied or {}, files)
     if edge is not None and edge.clock in (Clock.START, Clock.RESTART):
         changed = filling.take(dossier)
         if edge.clock is Clock.RESTART and workflow.filed_by is Role.APPLICANT:
@@ -219,9 +219,10 @@ def _max_mb() -> int:
     return most
 
 
-def _supplied(
+def supplied_values(
     asks: tuple[Field, ...], supplied: Mapping[str, str], files: Mapping[str, Received]
 ) -> dict[str, Any]:
+    """Return what was supplied for a step, checked; raise Invalid."""
     details: dict[str, Any] = {}
     errors: dict[str, Text] = {}
     for field in asks:

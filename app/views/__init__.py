@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
@@ -196,6 +196,10 @@ def _to(endpoint: str) -> ResponseReturnValue:
         return _ended(endpoint)
     is_page = request.method in ("GET", "HEAD")
     target = request.full_path.rstrip("?") if is_page else came_from()
+    if not is_page:
+        flash(
+            _("Phiên làm việc đã hết. Ông/Bà đăng nhập lại; nội dung vừa nhập sẽ hiện lại."), "info"
+        )
     return redirect(url_for(endpoint, next=target or None), 303)
 
 

@@ -43,8 +43,10 @@ def binding(action: Action) -> Text:
         )
     if action.issues:
         return Text(
-            "Văn bản được cấp số và gửi tới người nộp ngay. Thời hạn giải quyết tạm dừng.",
-            "A numbered letter is sent to the applicant at once. The clock stops.",
+            "Văn bản được cấp số và gửi tới người nộp ngay. Thời hạn được tính lại từ đầu"
+            " khi nhận đủ hồ sơ.",
+            "A numbered letter is sent to the applicant at once. The time begins anew once the"
+            " dossier is complete.",
         )
     if action.effect == "reissue_access":
         return Text(

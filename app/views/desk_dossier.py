@@ -11,7 +11,7 @@ from app.models import Dossier
 from app.security.actors import roles_of, staff, staff_roles
 from app.services import dossiers, evidence
 from app.services import queue as queues
-from app.services.step_up import Purpose
+from app.services.step_up import Purpose, is_fresh
 from app.transaction import transaction
 from app.views import own_or_404, seen, step_up, uploads
 from app.views.desk import bp, me
@@ -59,14 +59,18 @@ def act(code: str, name: str) -> ResponseReturnValue:
     if action is None:
         abort(404)
     key = found.key
-    if action.roles & staff_roles(me()) and (action.signs or action.issues):
-        step_up.ensure(Purpose.SIGN if action.signs else Purpose.ISSUE)
     version = request.form.get("version", type=int)
     typed = {n: v[:4000] for n, v in request.form.items()}
     sent, refused = uploads.taken(f.name for f in action.asks if f.type is FieldType.FILE)
     try:
         if refused:
             raise Invalid(refused)
+        if action.roles & staff_roles(me()) and (action.signs or action.issues):
+            purpose = Purpose.SIGN if action.signs else Purpose.ISSUE
+            if not is_fresh(purpose):
+                # What is missing is said before somebody fetches a code.
+                dossiers.supplied_values(action.asks, typed, sent)
+            step_up.ensure(purpose)
         with transaction():
             changed = dossiers.act(
                 key, name, staff(me()), version=version, supplied=typed, files=sent

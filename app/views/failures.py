@@ -60,7 +60,9 @@ def page(status: int, message: str = "") -> ResponseReturnValue:
     template = current_app.jinja_env.get_template("errors/error.html")
     back = came_from() if request.method == "POST" else ""
     locale = str(get_locale() or "vi")
-    return template.render(code=status, detail=message, back=back, locale=locale), status
+    is_desk = request.path.startswith("/desk/")
+    page = template.render(code=status, detail=message, back=back, locale=locale, is_desk=is_desk)
+    return page, status
 
 
 def status_of(error: Exception) -> int:

@@ -94,3 +94,13 @@ def test_due_days_equal_a_count_day_by_day(start: date, days: int, off: set[date
     if days and office.is_working_day(start):
         assert office.days_left(start, day) == days
         assert office.days_left(day, start) == -days
+
+
+def test_a_day_off_counts_as_the_working_day_after_it() -> None:
+    office = OfficeCalendar(overrides={}, opens=time(7, 30), closes=time(17, 0))
+    sunday = date(2026, 11, 29)
+
+    promised = office.due(office.next_working_day(sunday), 10)
+
+    assert office.days_left(sunday, promised) == 10
+    assert office.days_left(sunday, date(2026, 11, 30)) == 1

@@ -76,6 +76,27 @@ def test_an_ended_session_takes_nothing_that_was_typed(visit: Any) -> None:
     expect(page.locator("[name=email]")).to_have_count(0)
 
 
+def test_what_was_sent_after_the_session_is_there_again(visit: Any) -> None:
+    page, mail = visit(width=390), visit()
+    open_form(page, mail, "lainua@example.vn")
+    page.fill("[name=facility_name]", "Nhà thuốc Cũ")
+    page.locator("[name=facility_name]").blur()
+    page.wait_for_timeout(1500)  # the draft has it
+    code = mailed_code(mail, "lainua@example.vn")
+    page.context.clear_cookies(name="vanthu_portal")
+
+    page.fill("[name=facility_name]", "Nhà thuốc Còn Đây")
+    page.get_by_role("button", name="Tiếp tục", exact=True).click()
+
+    expect(page.locator("main")).to_contain_text("Phiên làm việc đã hết")
+    page.fill("[name=email]", "lainua@example.vn")
+    page.get_by_role("button", name="Gửi mã").click()
+    page.fill("[name=code]", mailed_code(mail, "lainua@example.vn", unlike=code))
+    page.get_by_role("button", name="Tiếp tục").click()
+    page.wait_for_url(re.compile(r"/form$"))
+    expect(page.locator("[name=facility_name]")).to_have_value("Nhà thuốc Còn Đây")
+
+
 def test_a_reason_typed_too_long_is_there_after_signing_in_again(visit: Any) -> None:
     page = visit()
     sign_in(page, "binh")

@@ -104,3 +104,16 @@ def test_no_input_breaks_a_check(kind: FieldType, typed: str) -> None:
     except FieldError:
         return
     assert field(kind).check(kept) == kept, "checking twice changes the value"
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [(FieldType.PERSONAL_ID, "999185001234"), (FieldType.TAX_CODE, "0100109107")],
+)
+def test_who_gave_the_right_number_of_digits_is_not_told_to_count_them(
+    kind: FieldType, typed: str
+) -> None:
+    with pytest.raises(FieldError) as refused:
+        field(kind).check(typed)
+
+    assert "kiểm tra lại từng chữ số" in refused.value.message

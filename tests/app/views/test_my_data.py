@@ -97,7 +97,12 @@ def test_the_copy_has_everything_and_needs_a_fresh_code(app: Flask) -> None:
     assert kept["sign_ins"]
     everything = b"".join(box.read(n) for n in names)
     assert "Nhà thuốc Khác".encode() not in everything
-    assert ID_NUMBER in box.read("index.html").decode()
+    page = box.read("index.html").decode()
+    assert ID_NUMBER in page
+    assert "Xem lại".encode() not in everything, "a note among staff"
+    assert not any(chr(n) in page for n in (0xE000, 0xE001)), "the place of a code"
+    for raw in ("propose_grant", "state:", "+00:00"):
+        assert raw not in page, raw
     # The code is spent.
     assert client.post("/my-data/copy", data={"code": last_code(client, EMAIL)}).status_code == 422
     with app.app_context():
@@ -178,8 +183,18 @@ def test_what_is_granted_is_not_erased_on_request(app: Flask) -> None:
     client.post("/my-data/requests", data={"kind": "erasure", "text": "Xin xóa."})
     with app.app_context():
         number = db.session.scalars(select(DataRequest.id)).one()
-    at_desk(app, "an").post(
-        f"/desk/data-requests/{number}", data={"answer": "granted", "reason": "Xóa phần được xóa."}
+    officer = at_desk(app, "an")
+    page = officer.get("/desk/data-requests").text
+    assert "Giữ theo pháp luật về lưu trữ" in page
+    assert "/desk/accounts/" in page
+
+    promised = officer.post(
+        f"/desk/data-requests/{number}", data={"answer": "granted", "reason": "Đã xóa."}
     )
+
+    assert promised.status_code == 422, "nobody is told of an erasure that did not happen"
+    assert "trả lời từ chối và nêu căn cứ" in promised.text
     with app.app_context():
         assert db.session.scalars(select(Dossier)).one().answers["custodian_id"] == ID_NUMBER
+        assert db.session.scalars(select(DataRequest.answer)).one() == ""
+        assert mails("data_request_answered") == []
