@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask, has_request_context
@@ -18,6 +19,10 @@ from app.database import WRITES
 from app.extensions import db
 from app.models import Base
 from tests.guards import lift_guards
+
+# A busy machine is no failure: speed is measured in benchmarks/.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SECRET = "only for tests, at least 32 characters"
 

@@ -111,6 +111,7 @@ def test_the_copy_has_everything_and_needs_a_fresh_code(app: Flask) -> None:
 
 
 def test_the_pages_are_closed_without_a_verified_address(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     for method, path in (
         ("GET", ""), ("POST", "/consents"), ("POST", "/code"), ("POST", "/copy"),

@@ -34,7 +34,7 @@ WRONG = [
     ("system", "KHONG-CO", "Chọn một trong các mục của danh sách."),
     ("facility_kind", "bar", "Chọn một trong các mục của danh sách."),
     ("commune", "99999", "Chọn một trong các mục của danh sách."),
-    ("tax_code", "0100109107", "Kiểm tra lại mã số thuế"),
+    ("tax_code", "0100109107", "Mã số thuế không đúng; kiểm tra lại từng chữ số"),
     ("licence_no", "12345", "Nhập số như trên giấy"),
     ("licence_issued_on", "31/02/2026", "Nhập ngày đã qua theo dạng ngày/tháng/năm"),
     ("pharmacist_name", "B4o", "Nhập đầy đủ họ và tên, chỉ gồm chữ cái."),
