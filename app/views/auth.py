@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -22,6 +22,9 @@ from app.transaction import transaction
 from app.views import before_change, public, safe_next
 
 bp = Blueprint("auth", __name__)
+
+SIGN_IN_AS = "sign_in_as"
+"""Where a browser keeps the user name that has just got a password."""
 
 
 # Built from fields, not by subclassing: WTForms has no types.
@@ -51,7 +54,10 @@ def sign_in() -> ResponseReturnValue:
     form = _form(_SIGN_IN)
     if request.method != "POST":
         user = sessions.current_user()
-        return redirect(safe_next(landing(user)), 303) if user else _sign_in_page(form)
+        if user:
+            return redirect(safe_next(landing(user)), 303)
+        form["username"].data = session.pop(SIGN_IN_AS, "")
+        return _sign_in_page(form)
     username, password = form["username"].data or "", form["password"].data or ""
     try:
         with transaction():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -16,6 +16,7 @@ from app.security import passwords
 from app.services import staff_links
 from app.transaction import transaction
 from app.views import public
+from app.views.auth import SIGN_IN_AS
 from workflows import Text
 
 bp = Blueprint("welcome", __name__)
@@ -31,11 +32,13 @@ def choose(token: str) -> ResponseReturnValue:
     password, again = (request.form.get(n, "") for n in ("password", "again"))
     try:
         with transaction():
-            staff_links.choose(token, password[:most], again[:most])
+            user = staff_links.choose(token, password[:most], again[:most])
     except Invalid as error:
         return _page(token, error.errors)
     except Refused:
         return _page(token, {})
+    # Signed, not in the URL: addresses end up in logs and browser histories.
+    session[SIGN_IN_AS] = user.username
     flash(_("Đã đặt mật khẩu. Ông/Bà đăng nhập bằng mật khẩu mới."), "success")
     return redirect(url_for("auth.sign_in"), 303)
 
@@ -58,6 +61,7 @@ def _page(token: str, errors: Mapping[str, Text]) -> ResponseReturnValue:
         form=form,
         name=link.user.full_name,
         username=link.user.username,
+        policy=passwords.policy(),
         action=url_for(".choose", token=token),
         page_has_errors=bool(errors),
     )

@@ -65,10 +65,13 @@ def test_an_invited_person_chooses_a_password_and_works_on_their_system(app: Fla
     stranger = app.test_client()
     address = link_of(app, "mai")
 
-    assert "Nông Thị Mai" in stranger.get(address).text
+    page = stranger.get(address).text
+    assert "Nông Thị Mai" in page
+    assert "Không chứa tên của Ông/Bà" in page
     assert stranger.post(address, data={"password": "weak", "again": "weak"}).status_code == 422
     assert stranger.post(address, data={"password": GOOD, "again": "x"}).status_code == 422
     assert stranger.post(address, data={"password": GOOD, "again": GOOD}).status_code == 303
+    assert 'value="mai"' in stranger.get("/desk/sign-in").text
     signed = stranger.post("/desk/sign-in", data={"username": "mai", "password": GOOD})
 
     assert signed.location.startswith("/desk/enrol")
