@@ -4,15 +4,15 @@ import secrets
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app import clock
 from app.database import changed_rows
 from app.errors import Invalid, Refused
 from app.extensions import db
-from app.models import StaffLink, User
+from app.models import PastPassword, SignIn, StaffLink, User
 from app.security import keys, passwords, sessions
-from app.services import mails, own_password
+from app.services import factors, mails, own_password
 from workflows import Text
 
 _PURPOSE = "staff"
@@ -39,14 +39,27 @@ def send(user: User) -> StaffLink:
     db.session.add(link)
     db.session.flush()
     mails.queue(
-        "staff_link",
+        "staff_link" if is_newcomer(user) else "staff_reset",
         user.email,
         once=f"staff_link:{link.id}",
-        context={"name": user.full_name, "username": user.username, "hours": hours},
+        context={
+            "name": user.full_name,
+            "username": user.username,
+            "hours": hours,
+            "by_sms": factors.sends_sms(),
+            "is_bare": not factors.enrolled(user),
+        },
         secret=f"{_PURPOSE}:{nonce}",
         expires_at=link.expires_at,
     )
     return link
+
+
+def is_newcomer(user: User) -> bool:
+    """Tell whether somebody has never chosen a password here nor signed in."""
+    chosen = select(PastPassword.id).where(PastPassword.user_id == user.id)
+    entered = select(SignIn.id).where(SignIn.user_id == user.id)
+    return not db.session.scalar(select(or_(chosen.exists(), entered.exists())))
 
 
 def revoke(user: User) -> None:

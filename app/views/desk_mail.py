@@ -31,6 +31,7 @@ _NAMES = {
     "withdrawn": Text("Xác nhận rút hồ sơ", "Withdrawal"),
     "lapsed": Text("Dừng giải quyết", "Stopped"),
     "staff_link": Text("Liên kết đặt mật khẩu", "Link to a password"),
+    "staff_reset": Text("Liên kết đặt lại mật khẩu", "Link to reset a password"),
     "rights_changed": Text("Thay đổi quyền", "Changed rights"),
     "delegation": Text("Ủy quyền ký", "Delegation of signing"),
     "handed_over": Text("Phân công lại hồ sơ", "Dossiers re-assigned"),

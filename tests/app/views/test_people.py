@@ -15,6 +15,7 @@ from app.security import keys, passwords
 from app.services import routines
 from app.transaction import transaction
 from tests.app.views.desk_walk import Queries, act, at_desk, filed, state_of
+from tests.app.views.second_steps import settings
 from tests.helpers import mails, only_on, sign_in, user
 
 NEW = {
@@ -119,6 +120,25 @@ def test_a_reset_kills_the_password_and_the_sessions_of_that_moment(app: Flask) 
     known = {"username": "an", "password": samples.PASSWORD}
     old = app.test_client().post("/desk/sign-in", data=known)
     assert old.status_code == 422
+
+
+def test_a_reset_says_that_it_is_one_and_an_invitation_what_comes(app: Flask) -> None:
+    admin = invited(app)
+    with settings(app, sms="local"):
+        admin.post("/desk/people/mai/reset_password")
+    at_desk(app, "an")
+    admin.post("/desk/people/an/reset_otp")
+
+    with app.app_context():
+        assert [m.recipient for m in mails("staff_reset")] == ["an@soyte.example.vn"]
+        reset, invitations = mails("staff_reset")[0], mails("staff_link")
+        assert "Đặt lại mật khẩu" in reset.subject
+        assert "Xác thực hai lớp cũng đã được đặt lại" in reset.text
+        assert "gọi ngay cho quản trị" in reset.text
+        # Sent again before it was used, it is still an invitation.
+        assert [m.recipient for m in invitations] == ["mai@soyte.example.vn"] * 2
+        assert "ứng dụng xác thực" in invitations[0].text
+        assert "tin nhắn SMS" in invitations[1].text
 
 
 def test_extra_fields_of_the_forms_are_never_looked_at(app: Flask) -> None:
