@@ -29,6 +29,7 @@ class Factor(StrEnum):
 
 _ADDED = Text("thêm {way}", "added: {way}")
 _REMOVED = Text("gỡ {way}", "removed: {way}")
+_CODES_MADE = Text("tạo bộ mã khôi phục mới", "made new recovery codes")
 _RESET = Text("đặt lại toàn bộ (do quản trị viên)", "all reset (by an administrator)")
 LABELS: Mapping[Factor, Text] = {
     Factor.PASSKEY: Text("khóa truy cập (passkey)", "passkey"),
@@ -139,6 +140,12 @@ def announce_added(user: User, factor: Factor) -> None:
     """Note and tell by mail that a factor was added."""
     audit.record("factor_added", actor_of(user), f"user:{user.username}", {"factor": factor})
     _mail(user, "factor_changed", what=_ADDED.fill(way=LABELS[factor]))
+
+
+def make_recovery(user: User) -> list[str]:
+    """Return new recovery codes, to be shown once, and tell their owner by mail."""
+    _mail(user, "factor_changed", what=_CODES_MADE)
+    return recovery.make(user)
 
 
 def confirm_phone(user: User, number: str) -> None:

@@ -121,7 +121,7 @@ def _number(name: str) -> int:
 def factor_recovery() -> ResponseReturnValue:
     """Show ten new codes, this once; the ones before are dead."""
     with transaction():
-        codes = recovery.make(me())
+        codes = factors.make_recovery(me())
     return render_template("desk/factors/recovery.html", codes=codes, **nav())
 
 

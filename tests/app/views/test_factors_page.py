@@ -155,5 +155,9 @@ def test_recovery_codes_are_shown_once(app: Flask) -> None:
     codes = re.findall(r"<code>([\w-]+)</code>", page)
 
     assert len(codes) == 10
+    with app.app_context():
+        (mail,) = mails("factor_changed")
+        assert "tạo bộ mã khôi phục mới" in mail.text
+        assert not any(code in mail.text for code in codes)
     assert not any(code in browser.get("/desk/factors").text for code in codes)
     assert "10 mã" in browser.get("/desk/factors").text
