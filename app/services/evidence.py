@@ -10,7 +10,16 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.extensions import db
-from app.models import Account, AccountEvent, AuditEvent, BookEvent, Dossier, DossierEvent, User
+from app.models import (
+    Account,
+    AccountEvent,
+    AuditEvent,
+    BookEvent,
+    Dossier,
+    DossierEvent,
+    Unit,
+    User,
+)
 from app.security.actors import staff_roles
 from workflows import Phase, Role, Text
 
@@ -87,6 +96,26 @@ class Page:
 
     rows: Sequence[Any]
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the trail's words for people and divisions mean to who reads it."""
+
+    people: Mapping[str, str]
+    usernames: Mapping[int, str]
+    units: Mapping[str, str]
+
+
+def names() -> Names:
+    """Return the names of everybody and of every division, for many rows at once."""
+    known = list(db.session.execute(select(User.id, User.username, User.full_name)))
+    units = db.session.execute(select(Unit.symbol, Unit.name))
+    return Names(
+        people={username: name for _, username, name in known},
+        usernames={number: username for number, username, _ in known},
+        units={row.symbol: row.name for row in units},
+    )
 
 
 def groups_of(user: User) -> Sequence[str]:

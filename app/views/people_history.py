@@ -8,7 +8,8 @@ from app import formats
 from app.language import say
 from app.models import AuditEvent, User
 from app.security.actors import ROLE_NAMES
-from app.services import audit
+from app.services import audit, evidence
+from app.services.evidence import Names
 from workflows import Role, Text
 
 
@@ -18,52 +19,89 @@ def _right(word: str) -> str:
     return f"{name} ({system})" if system else name
 
 
-def _changed(value: Any) -> str:
+def _plain(value: Any, _names: Names) -> str:
+    return str(value)
+
+
+def _one_right(value: Any, _names: Names) -> str:
+    return _right(value)
+
+
+def _person(value: Any, names: Names) -> str:
+    return names.people.get(value, value)
+
+
+def _unit(value: Any, names: Names) -> str:
+    return names.units.get(value, value)
+
+
+def _phone(value: Any, _names: Names) -> str:
+    return formats.phone(value)
+
+
+def _day(value: Any, _names: Names) -> str:
+    return formats.day(value)
+
+
+def _codes(value: Any, _names: Names) -> str:
+    return ", ".join(value)
+
+
+def _changed(value: Any, names: Names) -> str:
     if isinstance(value, dict):
-        return ", ".join(map(str, value.values()))
+        return ", ".join(_PARTS.get(n, _plain)(v, names) for n, v in value.items() if v) or "–"
     return ", ".join(map(_right, value)) or "–"
 
 
-def _kinds(value: Any) -> str:
+def _kinds(value: Any, _names: Names) -> str:
     known = workflows.all_workflows()
     return "; ".join(say(known[k].title) for k in value if k in known)
 
 
+_Shown = Callable[[Any, Names], str]
+_PARTS: Mapping[str, _Shown] = {"unit": _unit, "phone": _phone}
 # What is not named here is for the audit trail alone.
-_SHOWN: Mapping[str, tuple[Text, Callable[[Any], str]]] = {
-    "right": (Text("Quyền", "Right"), _right),
+_SHOWN: Mapping[str, tuple[Text, _Shown]] = {
+    "right": (Text("Quyền", "Right"), _one_right),
     "rights": (Text("Quyền", "Rights"), _changed),
-    "basis": (Text("Căn cứ", "Basis"), str),
+    "basis": (Text("Căn cứ", "Basis"), _plain),
     "before": (Text("Trước", "Before"), _changed),
     "after": (Text("Sau", "After"), _changed),
-    "reason": (Text("Lý do", "Reason"), str),
-    "dossiers": (Text("Hồ sơ", "Dossiers"), ", ".join),
-    "to": (Text("Người tiếp nhận", "Taken over by"), str),
-    "unit": (Text("Phòng", "Division"), str),
-    "position": (Text("Chức vụ", "Position"), str),
-    "principal": (Text("Người ủy quyền", "On behalf of"), str),
+    "reason": (Text("Lý do", "Reason"), _plain),
+    "dossiers": (Text("Hồ sơ", "Dossiers"), _codes),
+    "to": (Text("Người tiếp nhận", "Taken over by"), _person),
+    "unit": (Text("Phòng", "Division"), _unit),
+    "phone": (Text("Điện thoại", "Phone"), _phone),
+    "position": (Text("Chức vụ", "Position"), _plain),
+    "principal": (Text("Người ủy quyền", "On behalf of"), _person),
     "kinds": (Text("Loại hồ sơ", "Matters"), _kinds),
-    "since": (Text("Từ ngày", "From"), formats.day),
-    "until": (Text("Đến hết ngày", "To the end of"), formats.day),
+    "since": (Text("Từ ngày", "From"), _day),
+    "until": (Text("Đến hết ngày", "To the end of"), _day),
 }
 
 
 def rows(user: User) -> list[dict[str, str]]:
     """Return the last changes, the newest first."""
-    return [_row(e) for e in audit.about(f"user:{user.username}")]
+    names = evidence.names()
+    return [_row(e, names) for e in audit.about(f"user:{user.username}")]
 
 
-def _row(event: AuditEvent) -> dict[str, str]:
-    what = say(audit.WHAT[event.what])
-    said = [
-        f"{say(label)}: {shown(event.details[name])}"
+def said(event: AuditEvent, names: Names, *, is_open: bool = True) -> list[str]:
+    """Return what a row says about the change; `is_open`: codes of dossiers too."""
+    return [
+        f"{say(label)}: {shown(event.details[name], names)}"
         for name, (label, shown) in _SHOWN.items()
         if event.details.get(name) not in (None, "")
+        if is_open or name != "dossiers"
     ]
+
+
+def _row(event: AuditEvent, names: Names) -> dict[str, str]:
+    what = say(audit.WHAT[event.what])
     return {
         "title": what[:1].upper() + what[1:],
         "who": event.actor_name,
         "when": formats.short_moment(event.at),
-        "comment": "\n".join(said),
+        "comment": "\n".join(said(event, names)),
         "tone": "",
     }

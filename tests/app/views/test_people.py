@@ -10,9 +10,10 @@ from sqlalchemy import func, select, update
 
 from app import clock, samples
 from app.extensions import db
-from app.models import AuditEvent, DossierEvent, Grant, StaffLink, User
+from app.models import AuditEvent, DossierEvent, Grant, StaffLink, Unit, User
 from app.security import keys, passwords
-from app.services import routines
+from app.security.actors import staff
+from app.services import audit, routines
 from app.transaction import transaction
 from tests.app.views.desk_walk import Queries, act, at_desk, filed, state_of
 from tests.app.views.second_steps import settings
@@ -210,6 +211,24 @@ def test_a_change_of_rights_ends_sessions_and_is_kept_with_before_and_after(app:
         assert row.details["after"] == ["clerk:DTQG", "officer"]
         assert row.details["basis"] == "QĐ 7"
     assert "Sau: Văn thư (DTQG), Chuyên viên" in admin.get("/desk/people/an").text
+
+
+def test_the_history_says_names_not_codes(app: Flask) -> None:
+    admin = at_desk(app, "quantri")
+    admin.post("/desk/people/an/move", data={"unit": "VP", "position": "Văn thư"})
+    with app.app_context(), transaction():
+        by, until = staff(user("quantri")), clock.today().isoformat()
+        deputed = {"principal": "dung", "kinds": [], "since": until, "until": until}
+        audit.record("delegated", by, "user:an", deputed)
+        audit.record("person_moved", by, "user:an", {"after": {"phone": "+84912345678"}})
+        units = {u.symbol: u.name for u in db.session.scalars(select(Unit))}
+
+    page = admin.get("/desk/people/an").text
+
+    assert f"Trước: {units['NVD']}, Chuyên viên" in page
+    assert f"Sau: {units['VP']}, Văn thư" in page
+    assert "Người ủy quyền: Hoàng Quốc Dũng" in page
+    assert "Sau: 0912 345 678" in page
 
 
 def test_rights_change_only_behind_a_fresh_code(app: Flask) -> None:
