@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, union_all
@@ -98,24 +99,26 @@ class Page:
     next: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
-    """What the trail's words for people and divisions mean to who reads it."""
+    """What the trail's words for people and divisions mean; asked for once, when first needed."""
 
-    people: Mapping[str, str]
-    usernames: Mapping[int, str]
-    units: Mapping[str, str]
+    @cached_property
+    def people(self) -> Mapping[str, str]:
+        """User name → full name."""
+        found = db.session.execute(select(User.username, User.full_name))
+        return {row.username: row.full_name for row in found}
 
+    @cached_property
+    def usernames(self) -> Mapping[int, str]:
+        """Id → user name."""
+        found = db.session.execute(select(User.id, User.username))
+        return {row.id: row.username for row in found}
 
-def names() -> Names:
-    """Return the names of everybody and of every division, for many rows at once."""
-    known = list(db.session.execute(select(User.id, User.username, User.full_name)))
-    units = db.session.execute(select(Unit.symbol, Unit.name))
-    return Names(
-        people={username: name for _, username, name in known},
-        usernames={number: username for number, username, _ in known},
-        units={row.symbol: row.name for row in units},
-    )
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Symbol → name of a division."""
+        found = db.session.execute(select(Unit.symbol, Unit.name))
+        return {row.symbol: row.name for row in found}
 
 
 def groups_of(user: User) -> Sequence[str]:

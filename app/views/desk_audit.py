@@ -25,10 +25,10 @@ from app.language import say
 from app.security.actors import staff
 from app.services import audit, book_export, evidence, evidence_checks
 from app.services import queue as queues
-from app.services.evidence import GROUPS, Wanted
+from app.services.evidence import GROUPS, Names, Wanted
 from app.transaction import after_commit, transaction
 from app.views.desk import bp, for_administrators, me
-from app.views.desk_audit_rows import COLUMNS, line
+from app.views.desk_audit_rows import COLUMNS, FILE_COLUMNS, line
 from app.views.step_up import export
 from workflows import Field, FieldError, FieldType, Text
 
@@ -56,7 +56,7 @@ def audit_page() -> ResponseReturnValue:
     wanted, problem = _wanted(typed)
     found = evidence.Page([]) if problem else evidence.page(wanted, request.args.get("after", ""))
     here: dict[str, Any] = {name: value for name, value in typed.items() if value}
-    is_open = queues.may_see(user)
+    is_open, names = queues.may_see(user), Names()
     return render_template(
         "desk/audit.html",
         typed=typed,
@@ -65,9 +65,9 @@ def audit_page() -> ResponseReturnValue:
         people=evidence.people() if evidence.sees_all(user) else [],
         groups=[(name, say(GROUPS[name][0])) for name in evidence.groups_of(user)],
         columns={name: say(label) for name, label in COLUMNS.items()},
-        rows=[line(event, is_open=is_open) for event in found.rows],
+        rows=[line(event, names, is_open=is_open) for event in found.rows],
         is_open=is_open,
-        is_own=wanted.only is not None,
+        is_own=wanted.only is not None and not evidence.sees_all(user),
         is_search=bool(here),
         file=url_for(".audit_file", **here) if found.rows else "",
         first=url_for(".audit", **here) if request.args.get("after") else "",
@@ -106,11 +106,12 @@ def audit_check() -> ResponseReturnValue:
 
 
 def _csv(wanted: Wanted, *, is_open: bool) -> Iterator[str]:
-    yield "\ufeff" + _row([say(label) for label in COLUMNS.values()])
+    yield "\ufeff" + _row([say(label) for label in FILE_COLUMNS.values()])
+    names = Names()
     for event in evidence.every(wanted):
-        said = line(event, is_open=is_open)
-        cells = (said["at"], *(said[name] for name in COLUMNS if name != "when"))
-        yield _row([str(book_export.harmless(cell)) for cell in cells])
+        said = line(event, names, is_open=is_open)
+        said["username"] = names.usernames.get(getattr(event, "user_id", None) or 0, "")
+        yield _row([str(book_export.harmless(said[name])) for name in FILE_COLUMNS])
 
 
 def _row(cells: list[str]) -> str:

@@ -7,11 +7,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 import workflows
-from app import formats
+from app import clock, formats
 from app.language import say
 from app.models import AccountEvent, AuditEvent, BookEvent, DossierEvent
 from app.security.actors import ROLE_NAMES, SYSTEM
 from app.services import audit, retention
+from app.services.evidence import GROUPS, Names
+from app.views import people_history
 from app.views.desk_register_history import step_name
 from workflows import Role, Text
 
@@ -22,6 +24,16 @@ COLUMNS: Mapping[str, Text] = {
     "about": Text("Về", "About"),
     "note": Text("Chi tiết", "Details"),
 }
+# The same columns where programs sort and join them.
+FILE_COLUMNS: Mapping[str, Text] = {
+    "at": Text("Thời điểm (giờ Việt Nam, +07:00)", "Moment (Vietnam time, +07:00)"),
+    "who": COLUMNS["who"],
+    "username": Text("Tên đăng nhập", "User name"),
+    "what": COLUMNS["what"],
+    "about": COLUMNS["about"],
+    "note": COLUMNS["note"],
+}
+_OF_RIGHTS = GROUPS["rights"][1]
 _APPLICANT = ROLE_NAMES[Role.APPLICANT]
 _UNKNOWN = Text("Chưa rõ là ai", "Not known")
 _BOOK_ACTS = {
@@ -48,7 +60,7 @@ _DETAILS = {
     "count": Text("số lượng", "count"),
     "decision": Text("quyết định", "decision"),
 }
-_THINGS = {
+THINGS: Mapping[str, Text] = {
     "list": Text("danh sách", "list"),
     "account": Text("tài khoản", "account"),
     "organisation": Text("cơ sở, đơn vị", "body"),
@@ -62,8 +74,11 @@ _THINGS = {
     "seal": Text("niêm phong", "seal"),
     "retention": Text("thời hạn lưu giữ", "retention"),
     "schema": Text("cơ sở dữ liệu", "database"),
+    "session": Text("phiên đăng nhập", "session"),
+    "department": Text("dữ liệu cơ quan", "data of the department"),
+    "data_request": Text("yêu cầu về dữ liệu", "data request"),
 }
-_LISTS = {
+LISTS: Mapping[str, Text] = {
     "accounts": Text("tài khoản", "accounts"),
     "facilities": Text("cơ sở", "facilities"),
     "vendors": Text("đơn vị phần mềm", "vendors"),
@@ -74,22 +89,34 @@ _LISTS = {
     "outgoing": Text("sổ văn bản đi", "outgoing register"),
     "audit": Text("nhật ký", "audit trail"),
     "seals": Text("niêm phong", "seals"),
+    "people": Text("nhân sự và quyền", "people and rights"),
+    "review": Text("mã và tài khoản cần rà soát", "codes and accounts to review"),
+    "edxml": Text("văn bản liên thông", "interchanged documents"),
     "reconciled": Text("kết quả đối chiếu", "reconciliation"),
 }
+# What is said past these: a dossier by its code alone, an address not at all.
+UNNAMED = frozenset({"dossier", "email"})
 _PAGES = {"account": "desk.account", "organisation": "desk.organisation",
           "prescriber": "desk.prescriber", "incoming": "desk.incoming"}  # fmt: skip
 
 
-def line(event: Any, *, is_open: bool) -> dict[str, Any]:
-    """Return a row for a template; `is_open`: names of applicants and details too."""
+def line(event: Any, names: Names, *, is_open: bool) -> dict[str, Any]:
+    """Return a row for a template; `is_open`: names of applicants and details of dossiers too."""
     said: Mapping[type, Callable[[Any], dict[str, str]]]
     said = {AuditEvent: _audit, DossierEvent: _dossier, AccountEvent: _account, BookEvent: _book}
     row = said[type(event)](event)
+    is_of_rights = isinstance(event, AuditEvent) and event.what in _OF_RIGHTS
+    if is_of_rights:
+        row["note"] = "; ".join(people_history.said(event, names, is_open=is_open))
     if not is_open:
-        row |= {"note": "", "href": ""}
+        row |= {"note": row["note"] if is_of_rights else "", "href": ""}
         if isinstance(event, AuditEvent) and event.lane.startswith("portal:"):
             row["who"] = say(_APPLICANT)
-    return {"when": formats.exact_moment(event.at), "at": event.at.isoformat(), **row}
+    return {
+        "when": formats.exact_moment(event.at),
+        "at": f"{clock.local(event.at):%Y-%m-%d %H:%M:%S}",
+        **row,
+    }
 
 
 def _audit(event: AuditEvent) -> dict[str, str]:
@@ -113,13 +140,13 @@ def _about(about: str) -> tuple[str, str]:
     if kind == "dossier":
         return name, url_for("desk.dossier", code=name)
     if kind == "list":
-        name = say(_LISTS.get(name, Text(name)))
+        name = say(LISTS.get(name, Text(name)))
     elif kind == "email":
         return "", ""  # a blind value: says nothing to anybody
     elif kind == "retention":
         name = say(retention.label(name))
     href = url_for(_PAGES[kind], number=int(name)) if kind in _PAGES and name.isdecimal() else ""
-    return f"{say(_THINGS[kind])} {name}".strip() if kind in _THINGS else about, href
+    return f"{say(THINGS[kind])} {name}".strip() if kind in THINGS else about, href
 
 
 def _dossier(event: DossierEvent) -> dict[str, str]:
@@ -141,7 +168,7 @@ def _account(event: AccountEvent) -> dict[str, str]:
         if event.actor_name == SYSTEM.name
         else event.actor_name,
         "what": step_name(event.what).lower(),
-        "about": f"{say(_THINGS['account'])} {event.account.username}",
+        "about": f"{say(THINGS['account'])} {event.account.username}",
         "href": url_for("desk.account", number=event.account_id),
         "note": _("theo hồ sơ %(code)s", code=event.dossier.code or ""),
     }
@@ -152,7 +179,7 @@ def _book(event: BookEvent) -> dict[str, str]:
     return {
         "who": event.actor_name,
         "what": say(_BOOK_ACTS.get(event.act, Text(event.act))),
-        "about": f"{number}/{symbol}" if number else say(_LISTS["outgoing"]),
+        "about": f"{number}/{symbol}" if number else say(LISTS["outgoing"]),
         "href": url_for("desk.entry", number=event.entry_id) if event.entry_id else "",
         "note": event.reason,
     }

@@ -8,7 +8,7 @@ from app import formats
 from app.language import say
 from app.models import AuditEvent, User
 from app.security.actors import ROLE_NAMES
-from app.services import audit, evidence
+from app.services import audit
 from app.services.evidence import Names
 from workflows import Role, Text
 
@@ -82,7 +82,7 @@ _SHOWN: Mapping[str, tuple[Text, _Shown]] = {
 
 def rows(user: User) -> list[dict[str, str]]:
     """Return the last changes, the newest first."""
-    names = evidence.names()
+    names = Names()
     return [_row(e, names) for e in audit.about(f"user:{user.username}")]
 
 

@@ -1,6 +1,8 @@
 """The page of the evidence: who sees which rows of it, its search, its file, its check."""
 
+import ast
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,11 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app import clock
+from app.config import ROOT
 from app.extensions import db
 from app.models import Account, AuditEvent, EvidenceCheck
 from app.security.actors import staff
 from app.services import audit, evidence_checks
 from app.transaction import transaction
+from app.views import desk_audit_rows
 from tests.app.views.desk_walk import Queries, act, at_desk, filed
 from tests.app.views.register_walk import granted
 from tests.guards import tamper
@@ -108,6 +113,56 @@ def test_an_administrator_sees_sign_ins_and_no_dossier_data(app: Flask) -> None:
     assert "nguoi.nop@" not in admin.get("/desk/audit.csv").text
 
 
+def test_an_administrator_reads_which_right_changed_and_no_dossier(app: Flask) -> None:
+    admin = at_desk(app, "quantri")
+    given = {"role": "clerk", "basis": "QĐ 7", "system": "DTQG"}
+    admin.post("/desk/people/an/grant", data=given)
+    with app.app_context(), transaction():
+        details = {"to": "binh", "dossiers": ["H37.12-261120-0001"]}
+        audit.record("dossiers_handed_over", staff(user("quantri")), "user:an", details)
+
+    page = admin.get("/desk/audit").text
+    found = rows(page)
+
+    (granted_,) = (row for row in found if "thay đổi quyền" in row)
+    assert "Quyền: Văn thư (DTQG); Căn cứ: QĐ 7" in granted_
+    (moved,) = (row for row in found if "phân công lại hồ sơ" in row)
+    assert "Người tiếp nhận: Nông Văn Bình" in moved
+    assert "H37.12-261120-0001" not in page
+
+
+def test_a_wrong_day_does_not_tell_an_administrator_of_own_rows(app: Flask) -> None:
+    page = at_desk(app, "quantri").get("/desk/audit?since=31/02/2026").text
+
+    assert "ngày/tháng/năm" in page
+    assert "các dòng của chính mình" not in page
+    assert "các dòng của chính mình" in at_desk(app, "an").get("/desk/audit").text
+
+
+def _kinds() -> Iterator[str]:
+    """Yield what the code writes before the colon of a thing, and lists with their names."""
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "export" and isinstance(node.args[0], ast.Constant):
+                yield f"list:{node.args[0].value}"
+            elif name in ("record", "note", "_note", "Thing"):
+                for text in node.args:
+                    first = text.values[0] if isinstance(text, ast.JoinedStr) else text
+                    if isinstance(first, ast.Constant) and ":" in str(first.value):
+                        yield str(first.value)
+
+
+def test_everything_the_trail_is_about_has_a_label() -> None:
+    kinds = set(_kinds())
+    assert {"user:", "session:", "list:people", "list:audit"} <= kinds
+    for kind, _, name in (each.partition(":") for each in kinds):
+        assert kind in desk_audit_rows.THINGS or kind in desk_audit_rows.UNNAMED, kind
+        assert kind != "list" or not name or name in desk_audit_rows.LISTS, name
+
+
 def test_it_is_searched_by_person_word_and_day(app: Flask) -> None:
     code = filed(app)
     act(at_desk(app, "an"), code, "claim")
@@ -164,7 +219,13 @@ def test_each_opening_is_a_row_and_the_file_asks_for_a_code(app: Flask) -> None:
     assert [e.details for e in noted(app, "audit_seen")] == [{"group": "views"}] * 2
 
     file = leader.get("/desk/audit.csv")
-    assert file.text.startswith("\ufeffThời điểm,Ai,Việc,Về,Chi tiết")
+    lines = file.text.splitlines()
+    head = '\ufeff"Thời điểm (giờ Việt Nam, +07:00)",Ai,Tên đăng nhập,Việc,Về,Chi tiết'
+    assert lines[0] == head
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,Vi Thị Kim Chi,chi,", lines[1]), lines[1]
+    with app.app_context():
+        at = clock.local(noted(app, "exported")[0].at)
+    assert lines[1].startswith(f"{at:%Y-%m-%d %H:%M:%S}")
     assert "xem nhật ký" in file.text
     assert [e.about for e in noted(app, "exported")] == ["list:audit"]
     bare = app.test_client()
