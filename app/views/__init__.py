@@ -239,9 +239,9 @@ def came_from() -> str:
     return ""
 
 
-def safe_next(fallback: str) -> str:
+def safe_next(fallback: str, name: str = "next") -> str:
     """Return where to go after signing in: a path of ours, never another host."""
-    target = request.values.get("next", "")
+    target = request.values.get(name, "")
     return target if _OWN_PATH.fullmatch(target) else fallback
 
 

@@ -7,6 +7,7 @@ the code and sends it on to the same address: nothing is typed twice and nothing
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,8 @@ from app.services import audit, factors, sent_codes, step_up
 from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
-from app.views import F, refusals, safe_next
+from app.views import F, came_from, refusals, safe_next
+from app.views.auth import landing
 from app.views.desk import bp, for_oneself, me, nav
 from app.views.second_factor import chosen, masked
 
@@ -128,7 +130,7 @@ def confirm() -> ResponseReturnValue:
             return _page(purpose, say(error.problem) if error.problem else "", target), status
         except Locked as error:
             return _page(purpose, say(error.message), target), 429
-        return redirect(url_for(".confirmed", next=target), 303)
+        return redirect(url_for(".confirmed", next=target, back=_back() or None), 303)
     return _page(purpose, "", target)
 
 
@@ -140,8 +142,16 @@ def confirmed() -> ResponseReturnValue:
     if not target:
         return redirect(url_for(".queue"), 303)
     minutes = int(step_up.lifetime().total_seconds() // 60)
-    page = render_template("desk/confirmed.html", target=target, minutes=minutes)
+    page = render_template(
+        "desk/confirmed.html", target=target, minutes=minutes, back_to=_back() or landing(me())
+    )
     return page, 200, {"Refresh": f"0; url={target}"}
+
+
+def _back() -> str:
+    """Return the page a file was asked for on; the form of the code carries it along."""
+    page = safe_next("", "back") or came_from()
+    return "" if urlsplit(page).path == url_for(".confirm") else page
 
 
 def _purpose() -> Purpose | None:
@@ -167,7 +177,7 @@ def _page(purpose: Purpose, problem: str, target: str = "") -> str:
     form[_CODE].errors = [problem] if problem else []
     # A GET is sent to this page's own address, a form to where it was going.
     carried = (
-        [("purpose", purpose), ("next", target)]
+        [("purpose", purpose), ("next", target), ("back", _back())]
         if target
         else [(n, v) for n, v in request.form.items(multi=True) if n not in _NOT_CARRIED]
     )

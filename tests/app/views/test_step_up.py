@@ -63,6 +63,33 @@ def test_a_leader_signs_only_with_a_code_and_types_nothing_twice(app: Flask) -> 
     assert state_of(app, code) == "signed_grant"
 
 
+@pytest.mark.parametrize(
+    ("asked_on", "leads_to"),
+    [
+        ("http://localhost/desk/tracking?year=2026", "/desk/tracking?year=2026"),
+        ("https://elsewhere.example/", "/desk"),
+        ("", "/desk"),
+    ],
+)
+def test_after_a_download_a_link_leads_back(app: Flask, asked_on: str, leads_to: str) -> None:
+    clerk = plain(app, "giang")
+    address = "/desk/tracking.xlsx?year=2026"
+    asked = clerk.get(address).location
+
+    page = clerk.get(asked, headers={"Referer": asked_on} if asked_on else {}).text
+    carried = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    here = {"Referer": f"http://localhost{asked}"}
+    wrong = clerk.post("/desk/confirm", data=carried | {"otp": "000000"}, headers=here)
+    carried = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', wrong.text))
+    typed = carried | {"otp": next_code(app, "giang")}
+    done = clerk.post("/desk/confirm", data=typed, headers=here)
+
+    last = clerk.get(done.location, headers=here).text
+    assert f'class="vt-back" href="{leads_to}"' in last
+    forged = clerk.get(f"/desk/confirmed?next={address}&back=//evil.example").text
+    assert "evil.example" not in forged.partition("<main")[2].partition("Đã xác nhận")[0]
+
+
 def test_a_proof_counts_for_its_purpose_and_a_few_minutes(app: Flask) -> None:
     clerk = plain(app, "giang")
     address = "/desk/tracking.xlsx?year=2026"
