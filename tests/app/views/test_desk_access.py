@@ -13,6 +13,12 @@ from tests.app.views.desk_walk import act, at_desk, filed, state_of
 from tests.helpers import user
 
 
+def test_the_brand_leads_to_the_first_item_of_the_menu(app: Flask) -> None:
+    for username, first in (("quantri", "/desk/people"), ("an", "/desk")):
+        page = at_desk(app, username).get("/desk/mail").text
+        assert f'class="vt-rail__brand" href="{first}"' in page
+
+
 def test_who_reviewed_does_not_sign_even_as_a_leader(app: Flask) -> None:
     with app.app_context():
         user("an").roles = ["officer", "signer"]
