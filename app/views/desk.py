@@ -66,26 +66,26 @@ def nav() -> dict[str, Any]:
         if Role.OFFICER in staff_roles(user):
             items.append(_item("desk.new", Text("Lập hồ sơ", "New dossier"), "pen"))
         items.append(_item("desk.register", Text("Sổ văn bản đi", "Outgoing register"), "book"))
-        items.append(_item("desk.arrivals", Text("Sổ văn bản đến", "Incoming register"), "inbox"))
+        items.append(_item("desk.arrivals", Text("Sổ văn bản đến", "Incoming register"), "arrive"))
         items.append(_item("desk.tracking_book", Text("Sổ theo dõi", "Tracking book"), "clock"))
-        items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "people"))
+        items.append(_item("desk.registers", Text("Sổ đăng ký", "Registers"), "cabinet"))
     held = staff_roles(user)
     if queues.may_see(user) and Role.OFFICER in held:
         label = Text("Yêu cầu dữ liệu", "Data requests")
-        items.append(_item("desk.data_requests_page", label, "people"))
+        items.append(_item("desk.data_requests_page", label, "user"))
     if rights.may_manage(user):
         n = len(rights.waiting()) + rights_review.overdue()
         items.append(_item("desk.people_page", Text("Nhân sự", "People"), "people", n))
     elif is_head(user):
         n = len(rights.waiting())
-        items.append(_item("desk.waiting_rights", Text("Phân quyền", "Rights"), "people", n))
+        items.append(_item("desk.waiting_rights", Text("Phân quyền", "Rights"), "key", n))
     if {Role.ADMIN, Role.SIGNER} & held:
-        items.append(_item("desk.delegations_page", Text("Ủy quyền ký", "Delegations"), "pen"))
+        items.append(_item("desk.delegations_page", Text("Ủy quyền ký", "Delegations"), "stamp"))
     if not held:
         return {"nav": [], "own_password_due": own_password.remind_of(user)}
     items.append(_item("desk.wordings_page", Text("Lời văn", "Wording"), "file"))
     if Role.ADMIN in held or is_head(user):
-        items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "clock"))
+        items.append(_item("desk.retention_page", Text("Lưu giữ", "Retention"), "archive"))
     dead = mail_counts().get("dead", 0)
     items.append(_item("desk.mail", Text("Thư điện tử", "E-mail"), "mail", dead))
     items.append(_item("desk.audit", Text("Nhật ký", "Audit trail"), "shield"))

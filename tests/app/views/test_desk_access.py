@@ -19,6 +19,13 @@ def test_the_brand_leads_to_the_first_item_of_the_menu(app: Flask) -> None:
         assert f'class="vt-rail__brand" href="{first}"' in page
 
 
+def test_no_two_items_of_a_menu_have_the_same_picture(app: Flask) -> None:
+    for username in ("an", "chi", "dung", "giang", "quantri"):
+        menu = at_desk(app, username).get("/desk/mail").text.partition('class="vt-menu"')[2]
+        found = re.findall(r'icons\.[^#"]*#([a-z]+)"', menu.partition("</ul>")[0])
+        assert len(found) == len(set(found)) > 3, (username, found)
+
+
 def test_who_reviewed_does_not_sign_even_as_a_leader(app: Flask) -> None:
     with app.app_context():
         user("an").roles = ["officer", "signer"]
