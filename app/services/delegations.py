@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 import workflows
-from app import clock
+from app import clock, formats
 from app.errors import Invalid, Refused
 from app.extensions import db
 from app.models import Delegation, User
@@ -33,32 +33,14 @@ def enter(
     """Write down a delegation. Raises Refused, or Invalid with a sentence per field."""
     if not rights.may_manage(by) and not (principal is by and is_head(by)):
         raise rights.refused(Text("chỉ được ủy quyền ký của mình.", "only for your own signature."))
-    errors = {}
-    if principal is None or not is_head(principal):
-        errors["principal"] = Text(
-            "Chỉ người đứng đầu ủy quyền ký (Nghị định 30/2020/NĐ-CP, Điều 13).",
-            "Only the head delegates signing (Decree 30/2020, Art. 13).",
-        )
-    if deputy is None or deputy is principal or not _may_be_deputy(deputy):
-        errors["deputy"] = Text(
-            "Chọn một lãnh đạo hoặc chuyên viên khác đang làm việc.",
-            "Choose another leader or officer who works here.",
-        )
-    if until < since or until < clock.today():
-        errors["until"] = Text(
-            "Ngày kết thúc phải từ ngày bắt đầu và từ hôm nay trở đi.",
-            "The last day is not before the first one, nor before today.",
-        )
-    known = [k for k in workflows.all_workflows() if k in kinds]
-    if not known:
-        errors["kinds"] = Text("Chọn ít nhất một loại hồ sơ.", "Choose at least one matter.")
+    errors = objections(principal, deputy, kinds=kinds, since=since, until=until)
     if errors or principal is None or deputy is None:
         raise Invalid(errors)
     now = clock.now()
     made = Delegation(
         principal=principal,
         deputy=deputy,
-        kinds=known,
+        kinds=_known(kinds),
         basis=basis,
         since=since,
         until=until,
@@ -72,6 +54,69 @@ def enter(
     if made.approved_at:
         _tell(made)
     return made
+
+
+def objections(
+    principal: User | None, deputy: User | None,
+    *, kinds: Sequence[str], since: date | None, until: date | None,
+) -> dict[str, Text]:  # fmt: skip
+    """Say, field by field, why this is no delegation; a day that is None is not looked at."""
+    errors = {}
+    if principal is None or not is_head(principal):
+        errors["principal"] = Text(
+            "Chỉ người đứng đầu ủy quyền ký (Nghị định 30/2020/NĐ-CP, Điều 13).",
+            "Only the head delegates signing (Decree 30/2020, Art. 13).",
+        )
+    if deputy is None or deputy is principal or not _may_be_deputy(deputy):
+        errors["deputy"] = Text(
+            "Chọn một lãnh đạo hoặc chuyên viên khác đang làm việc.",
+            "Choose another leader or officer who works here.",
+        )
+    if until and (until < clock.today() or (since and until < since)):
+        errors["until"] = Text(
+            "Ngày kết thúc phải từ ngày bắt đầu và từ hôm nay trở đi.",
+            "The last day is not before the first one, nor before today.",
+        )
+    known = _known(kinds)
+    if not known:
+        errors["kinds"] = Text("Chọn ít nhất một loại hồ sơ.", "Choose at least one matter.")
+    if not errors and principal and deputy and since and until:
+        for same in _overlapping(principal, deputy, since, until):
+            shared = [k for k in known if k in same.kinds]
+            if shared:
+                errors["deputy"] = _exists(same, shared)
+    return errors
+
+
+def _known(kinds: Sequence[str]) -> list[str]:
+    return [k for k in workflows.all_workflows() if k in kinds]
+
+
+def _overlapping(principal: User, deputy: User, since: date, until: date) -> list[Delegation]:
+    query = select(Delegation).where(
+        Delegation.principal_id == principal.id,
+        Delegation.deputy_id == deputy.id,
+        Delegation.revoked_at.is_(None),
+        Delegation.since <= until,
+        Delegation.until >= since,
+    )
+    return list(db.session.scalars(query.order_by(Delegation.id)))
+
+
+def _exists(same: Delegation, kinds: Sequence[str]) -> Text:
+    titles = [workflows.get(k).title for k in kinds]
+    return Text(
+        "{name} đã được ủy quyền từ {since} đến hết {until} theo «{basis}» cho: {kinds}. Ông/Bà"
+        " chấm dứt ủy quyền đó trước, hoặc chọn thời hạn, loại hồ sơ khác.",
+        "{name} has a delegation from {since} to the end of {until} by “{basis}” for: {kinds}."
+        " End that one first, or choose other days or matters.",
+    ).fill(
+        name=same.deputy.full_name,
+        since=formats.day(same.since),
+        until=formats.day(same.until),
+        basis=same.basis,
+        kinds=Text("; ".join(titles), "; ".join(t.en for t in titles)),
+    )
 
 
 def _may_be_deputy(user: User) -> bool:

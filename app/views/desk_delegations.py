@@ -1,5 +1,6 @@
 """Delegations of signing: who may sign on behalf of the head, for how long, for what."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -22,7 +23,9 @@ from app.views.desk import bp, for_administrators, me
 from app.views.failures import sentence_of
 from app.views.people_forms import BASIS
 from app.views.step_up import needs_code
-from workflows import Choice, Field, FieldType, Role, Text
+from workflows import Choice, Field, FieldError, FieldType, Role, Text
+
+_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
 
 def _fields() -> tuple[Field, ...]:
@@ -61,14 +64,12 @@ def _only_concerned() -> None:
 
 def _page(errors: Mapping[str, Text], problem: str = "") -> str:
     user = me()
-    fields = _fields()
     chosen = request.form.getlist("kinds")
+    form = _form(errors) if delegations.may_enter(user) else None
     return render_template(
         "desk/people/delegations.html",
         rows=[_row(d) for d in delegations.seen_by(user)],
-        form=act_forms.shown("delegation", fields, act_forms.sent(fields), errors)
-        if delegations.may_enter(user)
-        else None,
+        form=form,
         kinds=[
             {"value": k, "label": say(w.title), "is_on": k in chosen}
             for k, w in workflows.all_workflows().items()
@@ -77,6 +78,19 @@ def _page(errors: Mapping[str, Text], problem: str = "") -> str:
         problem=problem,
         page_has_errors=bool(errors or problem),
     )
+
+
+def _form(errors: Mapping[str, Text]) -> dict[str, Any]:
+    fields = _fields()
+    typed = act_forms.sent(fields)
+    heads = fields[0].choices
+    if len(heads) == 1 and not typed["principal"]:
+        typed["principal"] = heads[0].value
+    form = act_forms.shown("delegation", fields, typed, errors)
+    if "kinds" in errors:
+        first = next(iter(workflows.all_workflows()))
+        form["problems"].append({"href": f"#kind-{first}", "text": say(errors["kinds"])})
+    return form
 
 
 def _row(made: Delegation) -> dict[str, Any]:
@@ -119,9 +133,7 @@ def delegate() -> ResponseReturnValue:
 @needs_code(Purpose.RIGHTS)
 def _enter() -> ResponseReturnValue:
     try:
-        values, errors = _values()
-        if errors:
-            raise Invalid(errors)
+        values, days = _values()
         with transaction():
             made = delegations.enter(
                 me(),
@@ -129,8 +141,8 @@ def _enter() -> ResponseReturnValue:
                 colleagues.named(values["deputy"]),
                 kinds=request.form.getlist("kinds"),
                 basis=values["basis"],
-                since=date.fromisoformat(values["since"]),
-                until=date.fromisoformat(values["until"]),
+                since=days["since"],
+                until=days["until"],
             )
             is_open = made.approved_at is not None
     except Invalid as error:
@@ -144,20 +156,48 @@ def _enter() -> ResponseReturnValue:
     return redirect(url_for(".delegations_page"), 303)
 
 
-def _values() -> tuple[dict[str, str], dict[str, Text]]:
-    values = act_forms.answers(_fields())
-    errors = {}
+def _values() -> tuple[dict[str, str], dict[str, date]]:
+    """Return what was typed, and its days. Raises Invalid with every field that is wrong."""
+    fields = _fields()
+    wrong: dict[str, Text] = {}
+    try:
+        values = act_forms.answers(fields)
+    except Invalid as error:
+        values, wrong = act_forms.sent(fields), error.errors
+    days: dict[str, date] = {}
     for name in ("since", "until"):
-        try:
-            values[name] = _iso(values[name])
-        except ValueError:
-            errors[name] = Text("Nhập ngày dạng 05/01/2026.", "Enter a day like 05/01/2026.")
-    return values, errors
+        if name not in wrong:
+            try:
+                days[name] = _day(values[name])
+            except FieldError as error:
+                wrong[name] = error.message
+    objections = delegations.objections(
+        colleagues.named(values["principal"]),
+        colleagues.named(values["deputy"]),
+        kinds=request.form.getlist("kinds"),
+        since=days.get("since"),
+        until=days.get("until"),
+    )
+    errors = objections | wrong
+    if errors:
+        raise Invalid(errors)
+    return values, days
 
 
-def _iso(typed: str) -> str:
-    day, month, year = (int(part) for part in typed.replace("-", "/").split("/"))
-    return date(year, month, day).isoformat()
+def _day(typed: str) -> date:
+    found = _DAY.fullmatch(typed.strip())
+    if found is None:
+        raise FieldError(Text("Nhập ngày dạng 05/01/2026.", "Enter a day like 05/01/2026."))
+    day, month, year = map(int, found.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise FieldError(
+            Text(
+                "Không có ngày này; nhập ngày dạng 05/01/2026.",
+                "There is no such day; enter a day like 05/01/2026.",
+            )
+        ) from None
 
 
 @bp.post("/desk/delegations/<int(max=2147483647):number>/<any(approve, revoke):act>")

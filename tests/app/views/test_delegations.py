@@ -1,5 +1,6 @@
 """Signing on behalf of the head: in writing, for a time and a matter, and never a way around."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -232,6 +233,47 @@ def test_what_is_no_delegation_by_law_is_not_written(
     assert answer.status_code == status
     with app.app_context():
         assert db.session.scalars(select(Delegation)).first() is None
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_at_the_top(app: Flask) -> None:
+    head = at_desk(app, "dung")
+    typed = form(deputy="", basis="", since="31/02/2027", until="mai", kinds=[])
+
+    page = head.post("/desk/delegations", data=typed).text
+
+    summary = page.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
+    assert page.index("govuk-error-summary__list") < page.index("<h1>")
+    assert summary.count("<li>") == 5
+    assert "Không có ngày này" in summary
+    assert "Nhập ngày dạng 05/01/2026." in summary
+    target = re.search(r'href="#(kind-\w+)">Chọn ít nhất một loại hồ sơ', summary)
+    assert target
+    assert f'id="{target[1]}"' in page
+
+
+def test_the_only_head_is_chosen_already(app: Flask) -> None:
+    page = at_desk(app, "quantri").get("/desk/delegations").text
+
+    assert re.search(rf'value="{re.escape(DUNG)}"[^>]* checked', page)
+
+
+def test_the_same_matter_is_not_delegated_twice_for_the_same_days(app: Flask) -> None:
+    delegated(app)
+    head, today = at_desk(app, "dung"), clock.today()
+    both = ["account_issuance", "account_change"]
+
+    again = head.post("/desk/delegations", data=form(kinds=both, until=day(today)))
+
+    assert again.status_code == 422
+    until = day(today + timedelta(days=10))
+    assert f"Nông Văn Bình đã được ủy quyền từ {day(today)} đến hết {until}" in again.text
+    assert "«Văn bản ủy quyền số 05/UQ-SYT» cho: Cấp tài khoản" in again.text
+    delegated(app, kinds=["account_change"])
+    later = {"since": day(today + timedelta(days=11)), "until": day(today + timedelta(days=12))}
+    delegated(app, **later)
+    with app.app_context(), transaction():
+        db.session.execute(update(Delegation).values(revoked_at=clock.now()))
+    delegated(app)
 
 
 def test_a_deputy_does_not_delegate_further(app: Flask) -> None:
