@@ -70,7 +70,7 @@ _SHOWN: Mapping[str, tuple[Text, _Shown]] = {
     "reason": (Text("Lý do", "Reason"), _plain),
     "dossiers": (Text("Hồ sơ", "Dossiers"), _codes),
     "to": (Text("Người tiếp nhận", "Taken over by"), _person),
-    "unit": (Text("Phòng", "Division"), _unit),
+    "unit": (Text("Phòng, ban", "Division"), _unit),
     "phone": (Text("Điện thoại", "Phone"), _phone),
     "position": (Text("Chức vụ", "Position"), _plain),
     "principal": (Text("Người ủy quyền", "On behalf of"), _person),
