@@ -181,8 +181,15 @@ def picture_of(user: User) -> dict[str, str]:
     """Return the secret of an authenticator to be confirmed, as QR code and as text."""
     secret = staff.secret_of(user)
     uri = two_factor.enrolment_uri(secret, user.username)
+    # Of no size of its own: where the page gives it less room it shrinks and is not cut off.
+    # The white margin is as wide as the standard asks; some cameras find no code without it.
     qr = segno.make(uri, error="m").svg_inline(
-        scale=5, border=2, svgclass="vt-qr", lineclass=None, title=_("Mã QR của ứng dụng xác thực")
+        border=4,
+        light="#fff",
+        omitsize=True,
+        svgclass="vt-qr",
+        lineclass=None,
+        title=_("Mã QR của ứng dụng xác thực"),
     )
     groups = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
     return {"qr": Markup(qr), "secret": groups}  # noqa: S704 - ours

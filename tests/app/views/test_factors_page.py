@@ -140,6 +140,9 @@ def test_an_authenticator_is_changed_for_a_new_one(app: Flask) -> None:
     with app.app_context():
         secret = keys.decrypt(str(user("an").totp_secret))
     code = pyotp.TOTP(secret).at(clock.now())
+    picture = re.search(r'<svg [^>]*class="vt-qr"[^>]*>', browser.get("/desk/factors/totp").text)
+    assert picture is not None
+    assert "viewBox" in picture[0], "or a narrow page cuts it off"
 
     assert browser.post("/desk/factors/totp", data={"code": "12345"}).status_code == 422
     assert browser.post("/desk/factors/totp", data={"code": code}).status_code == 303
