@@ -164,3 +164,23 @@ def test_recovery_codes_are_shown_once(app: Flask) -> None:
         assert not any(code in mail.text for code in codes)
     assert not any(code in browser.get("/desk/factors").text for code in codes)
     assert "10 mã" in browser.get("/desk/factors").text
+
+
+def test_the_language_switch_is_not_on_pages_it_could_not_come_back_to(app: Flask) -> None:
+    browser, stranger = at_desk(app, "an"), app.test_client()
+    switch = 'action="/language/en"'
+    assert switch in browser.get("/desk/factors").text
+    assert switch in stranger.get("/desk/sign-in").text
+    assert switch in stranger.get("/apply/start").text
+
+    wrong = {"username": "an", "password": "sai"}
+    answers = [
+        browser.post("/desk/factors/recovery"),
+        browser.post("/desk/factors/phone", data={"phone": "12"}),
+        plain(app, "an").post("/desk/factors/recovery"),
+        stranger.post("/desk/sign-in", data=wrong),
+        stranger.post("/apply/start", data={"email": "sai"}),
+    ]
+
+    assert [a.status_code for a in answers] == [200, 422, 403, 422, 422]
+    assert not any(switch in a.text for a in answers)
