@@ -162,7 +162,8 @@ def deny_by_default() -> ResponseReturnValue | None:
     if getattr(view, "is_for_applicants", False):
         return _seen(sessions.PORTAL) if sessions.current_email() else _to("applicants.start")
     if getattr(view, "is_half_open", False):
-        return None if sessions.half_signed_in() else _to("auth.sign_in")
+        # Not back here: once the code was given, this page only leads to the sign-in page again.
+        return None if sessions.half_signed_in() else _to("auth.sign_in", safe_next(""))
     user = sessions.current_user()
     if user is None:
         return _to("auth.sign_in")
@@ -191,15 +192,17 @@ def app_view(endpoint: str) -> Callable[..., Any] | None:
     return current_app.view_functions.get(endpoint)
 
 
-def _to(endpoint: str) -> ResponseReturnValue:
+def _to(endpoint: str, target: str | None = None) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         return _ended(endpoint)
-    is_page = request.method in ("GET", "HEAD")
-    target = request.full_path.rstrip("?") if is_page else came_from()
-    if not is_page:
-        flash(
-            _("Phiên làm việc đã hết. Ông/Bà đăng nhập lại; nội dung vừa nhập sẽ hiện lại."), "info"
-        )
+    if target is None:
+        is_page = request.method in ("GET", "HEAD")
+        target = request.full_path.rstrip("?") if is_page else came_from()
+        if not is_page:
+            flash(
+                _("Phiên làm việc đã hết. Ông/Bà đăng nhập lại; nội dung vừa nhập sẽ hiện lại."),
+                "info",
+            )
     return redirect(url_for(endpoint, next=target or None), 303)
 
 

@@ -49,6 +49,15 @@ def test_the_desk_is_closed_between_password_and_code(client: FlaskClient) -> No
     assert (answer.status_code, answer.location) == (303, "/desk/sign-in?next=/desk")
 
 
+def test_the_page_of_the_code_does_not_lead_round_in_a_circle(client: FlaskClient) -> None:
+    late = client.get("/desk/code?next=/desk/register")
+    assert late.location == "/desk/sign-in?next=/desk/register"
+    sign_in(client, "an")
+
+    for path in ("/desk/code", "/desk/enrol", "/desk/phone", "/desk/phone/code"):
+        assert client.get(path, follow_redirects=True).status_code == 200
+
+
 def test_an_unknown_name_and_a_wrong_password_read_the_same(client: FlaskClient) -> None:
     answers = [
         client.post("/desk/sign-in", data={"username": name, "password": "sai"})

@@ -255,4 +255,4 @@ def test_a_half_open_session_is_no_session(app: Flask, client: FlaskClient) -> N
 
     assert sessions_of(client.get("/desk/me").text) == []
     client.post("/desk/me/sessions/end")
-    assert thief.get("/desk/code").location == "/desk/sign-in?next=/desk/code"
+    assert thief.get("/desk/code").location == "/desk/sign-in"

@@ -112,7 +112,7 @@ def test_a_password_change_ends_what_waits_for_its_code(app: Flask, client: Flas
 
     change(client)
 
-    assert thief.get("/desk/code").location == "/desk/sign-in?next=/desk/code"
+    assert thief.get("/desk/code").location == "/desk/sign-in"
 
 
 def test_idle_session(client: FlaskClient) -> None:
