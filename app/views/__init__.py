@@ -230,16 +230,22 @@ def came_from() -> str:
     config: Config = current_app.config["VANTHU"]
     if parts.netloc not in (origin.host(), urlsplit(config.base_url).netloc):
         return ""
-    path, query = parts.path, f"?{parts.query}" if parts.query else ""
+    page = nearest_page(parts.path)
+    return f"{page}?{parts.query}" if page == parts.path and parts.query else page
+
+
+def nearest_page(path: str) -> str:
+    """Return an address if a page is there, else that of the nearest page above it, or ""."""
     pages = current_app.url_map.bind("")
+    path = "/" + path.lstrip("/")  # where it begins with two, a browser reads a host
     while path:
         try:
             pages.match(path, method="GET")
         except HTTPException:
-            path, query = path.rpartition("/")[0], ""
+            path = path.rpartition("/")[0]
         else:
-            return path + query
-    return ""
+            break
+    return path
 
 
 def safe_next(fallback: str, name: str = "next") -> str:

@@ -155,7 +155,7 @@ def _tally(view: queues.View) -> queues.Tally:
     return tally
 
 
-@bp.get("/desk")
+@bp.get("/desk", strict_slashes=False)
 def queue() -> ResponseReturnValue:
     """Show what is due first, or what was searched for."""
     user = me()

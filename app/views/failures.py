@@ -8,12 +8,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from app.errors import AlreadyDone, AppError, Conflict, Invalid, Locked, Refused
 from app.language import say
 from app.services.organisation import NoDepartment
-from app.views import came_from
+from app.views import came_from, nearest_page
 from letters import LetterError
 from workflows import ActionRefused, GuardFailed, NotPermitted, UnknownWorkflow, WrongState
 
@@ -121,7 +121,15 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
+    # The address of a form that was refused, asked for again from the address bar. Only where
+    # routing itself said no: a page that did would be the nearest one to itself, for ever.
+    if error is request.routing_exception and _is_only_posted_to(error):
+        return redirect(nearest_page(request.path) or "/", 303)
     return page(error.code or 500)
+
+
+def _is_only_posted_to(error: HTTPException) -> bool:
+    return isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD")
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

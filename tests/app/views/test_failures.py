@@ -11,7 +11,9 @@ from sqlalchemy import text
 
 from app import create_app
 from app.extensions import db
+from app.views import nearest_page
 from tests.conftest import make_config
+from tests.helpers import sign_in
 
 
 def test_an_unknown_page_is_a_plain_404(client: FlaskClient) -> None:
@@ -75,3 +77,50 @@ def test_a_form_without_its_token_is_refused_kindly(app: Flask, client: FlaskCli
 
     assert answer.status_code == 400
     assert "hết hiệu lực" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("/desk/people/binh/suspend", "/desk/people/binh"),
+        ("/desk/factors/recovery?x=1", "/desk/factors"),
+        ("/desk/code/send", "/desk/code"),
+        ("/desk/sign-out", "/desk"),
+        ("/language/en", "/"),
+    ],
+)
+def test_an_address_that_is_only_posted_to_leads_to_the_page_above(
+    client: FlaskClient, asked: str, page: str
+) -> None:
+    for ask in (client.get, client.head):
+        answer = ask(asked)
+        assert (answer.status_code, answer.location) == (303, page)
+
+
+def test_no_address_that_is_only_posted_to_leads_round_in_a_circle(
+    app: Flask, client: FlaskClient
+) -> None:
+    sign_in(client, "an")
+    for rule in app.url_map.iter_rules():
+        if rule.methods is None or "POST" not in rule.methods or "GET" in rule.methods:
+            continue
+        address = re.sub(r"<[^>]+>", "1", rule.rule)
+        answer = client.get(address, follow_redirects=True)  # raises after twenty
+        assert answer.status_code in (200, 403, 404, 410), address
+
+
+def test_the_page_above_is_never_another_host(app: Flask) -> None:
+    with app.app_context():
+        assert nearest_page("//desk/sign-out") == "/desk"
+        assert nearest_page("//evil.example/language/en") == ""
+
+
+def test_other_methods_stay_refused(client: FlaskClient) -> None:
+    assert client.delete("/desk/sign-out").status_code == 405
+    assert client.post("/desk/people").status_code == 405
+
+
+def test_the_desk_opens_with_a_slash_too(client: FlaskClient) -> None:
+    sign_in(client, "an")
+
+    assert client.get("/desk/").status_code == 200
