@@ -7,7 +7,7 @@
 
   // Buttons that make no sense without a script are hidden in the page.
   const enhance = (root) => {
-    const scripted = "[data-copy], [data-check-all], .govuk-js-password-input-toggle";
+    const scripted = "[data-copy], [data-print], [data-check-all], .govuk-js-password-input-toggle";
     root.querySelectorAll(scripted).forEach((control) => { control.hidden = false; });
     root.querySelectorAll("[data-module=govuk-character-count]").forEach((group) => count(group));
     choose();
@@ -61,6 +61,7 @@
     const target = event.target.closest("button, a, input");
     if (!target) return;
     if (target.dataset.copy !== undefined) copy(target);
+    if (target.dataset.print !== undefined) print();
     if (target.matches(".govuk-js-password-input-toggle")) togglePassword(target);
     if (target.dataset.insert) insert(target);
     if (target.dataset.close !== undefined) target.closest("dialog").close();

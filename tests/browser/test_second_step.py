@@ -47,4 +47,10 @@ def test_a_newcomer_proves_a_phone_and_adds_an_authenticator(
     page.get_by_role("button", name="Thêm ứng dụng này").click()
 
     expect(page.locator(".vt-factors")).to_contain_text("Ứng dụng xác thực")
+
+    page.locator("form[action='/desk/factors/recovery'] button").click()
+    expect(page.locator(".vt-recovery li")).to_have_count(10)
+    page.evaluate("print = () => document.body.append('printed')")
+    page.get_by_role("button", name="In các mã").click()
+    expect(page.locator("body")).to_contain_text("printed")
     assert complaints == []

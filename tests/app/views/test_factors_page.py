@@ -162,6 +162,8 @@ def test_recovery_codes_are_shown_once(app: Flask) -> None:
         (mail,) = mails("factor_changed")
         assert "tạo bộ mã khôi phục mới" in mail.text
         assert not any(code in mail.text for code in codes)
+    assert "<ol" not in page, "a code begins with its number"
+    assert re.search(r"<button [^>]*data-print hidden>", page)
     assert not any(code in browser.get("/desk/factors").text for code in codes)
     assert "10 mã" in browser.get("/desk/factors").text
 
