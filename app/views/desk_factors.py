@@ -48,9 +48,12 @@ def phone_form(typed: str = "", problem: str = "") -> Any:
 def _page(form: Any, status: int = 200) -> ResponseReturnValue:
     user = me()
     own = factors.enrolled(user)
+    # Whoever chose none is asked for the strongest: what is offered has it first.
+    first = next(iter(factors.offered(user)), None) if len(own) > 1 else None
+    problem = next(iter(form[PHONE].errors), "")
     page = render_template(
         "desk/factors/page.html",
-        own=[_row(user, factor, is_first=factor == user.preferred_factor) for factor in own],
+        own=[_row(user, factor, is_first=factor == first) for factor in own],
         passkeys=[
             {"id": p.id, "name": p.name, "added": short_moment(p.created_at)}
             for p in passkeys.of(user)
@@ -60,7 +63,8 @@ def _page(form: Any, status: int = 200) -> ResponseReturnValue:
         sends_sms=factors.sends_sms(),
         left=recovery.left(user),
         form=form,
-        page_has_errors=bool(form[PHONE].errors),
+        problems=[{"href": f"#{PHONE}", "text": problem}] if problem else [],
+        page_has_errors=bool(problem),
         **nav(),
     )
     return page, status

@@ -130,6 +130,40 @@ def test_a_phone_is_added_preferred_and_removed(app: Flask) -> None:
         ]
 
 
+def test_the_page_says_which_factor_is_asked_for_first(app: Flask) -> None:
+    give_phone(app, "an")
+    browser = at_desk(app, "an")
+
+    def rows() -> list[tuple[bool, bool]]:
+        found = re.findall(
+            r'<li class="vt-factor">.*?</li>', browser.get("/desk/factors").text, re.S
+        )
+        return [("Đang dùng trước" in row, "factors/prefer" in row) for row in found]
+
+    assert rows() == [(True, False), (False, True)], "who chose none is asked for the strongest"
+    browser.post("/desk/factors/prefer", data={"factor": "sms"})
+    assert rows() == [(False, True), (True, False)]
+
+
+def test_a_factor_is_removed_after_a_second_press(app: Flask) -> None:
+    give_phone(app, "an")
+
+    page = at_desk(app, "an").get("/desk/factors").text
+
+    asked = re.findall(r'data-confirm="(remove-\w+)">Gỡ</button>', page)
+    assert asked == ["remove-totp", "remove-sms"]
+    assert all(f'<dialog class="vt-dialog" id="{name}"' in page for name in asked)
+
+
+def test_a_refused_number_is_told_at_the_top_too(app: Flask) -> None:
+    refused = at_desk(app, "an").post("/desk/factors/phone", data={"phone": "12"})
+
+    assert refused.status_code == 422
+    assert "govuk-error-summary" in refused.text
+    assert 'href="#phone"' in refused.text
+    assert 'id="phone"' in refused.text
+
+
 def test_an_authenticator_is_changed_for_a_new_one(app: Flask) -> None:
     give_phone(app, "an")
     browser = at_desk(app, "an")
