@@ -58,6 +58,18 @@ WRONG: Mapping[Factor, Text] = {
         "The recovery code is wrong or was used. Enter one whole code, such as 03-abcde-fghjk.",
     ),
 }
+_SIX_DIGITS = Text("Nhập mã xác thực gồm 6 chữ số.", "Enter the one-time code, which has 6 digits.")
+# Nothing was given: that is no guess, and counts as none.
+MISSING: Mapping[Factor, Text] = {
+    Factor.PASSKEY: WRONG[Factor.PASSKEY],
+    Factor.TOTP: _SIX_DIGITS,
+    Factor.SMS: _SIX_DIGITS,
+    Factor.MAIL: _SIX_DIGITS,
+    Factor.RECOVERY: Text(
+        "Nhập nguyên một mã khôi phục, ví dụ: 03-abcde-fghjk.",
+        "Enter one whole recovery code, such as 03-abcde-fghjk.",
+    ),
+}
 SENT = (Factor.SMS, Factor.MAIL)
 # What stays when a phone is lost, or reaches a mailbox that a password opens, is none of them.
 _STRONG = (Factor.PASSKEY, Factor.TOTP, Factor.SMS)

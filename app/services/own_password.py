@@ -17,6 +17,7 @@ from app.services import accounts, audit, mails, organisation, sign_ins, staff
 from workflows import Text
 
 _WRONG = Text("Mật khẩu hiện tại không đúng.", "The current password is not right.")
+_MISSING = Text("Nhập mật khẩu hiện tại.", "Enter the current password.")
 _AGAIN = Text(
     "Hai lần nhập mật khẩu mới chưa giống nhau.", "The new password was typed in two ways."
 )
@@ -76,8 +77,10 @@ def change(user: User, *, current: str, new: str, again: str, client: str) -> Ma
     """Change the password of who is at this desk; return field → sentence when it was refused.
 
     A wrong current password counts like one at sign-in: the caller commits also then. Raises
-    Locked.
+    Locked. None at all is no guess.
     """
+    if not current:
+        return {"current": _MISSING}
     if staff.check_password(user.username, current, client=client) is None:
         # Nothing is said about the new one: «used lately» would confirm guesses of the old.
         sign_ins.note(user, "wrong_password")

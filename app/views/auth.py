@@ -59,6 +59,8 @@ def sign_in() -> ResponseReturnValue:
         form["username"].data = session.pop(SIGN_IN_AS, "")
         return _sign_in_page(form)
     username, password = form["username"].data or "", form["password"].data or ""
+    if not username.strip() or not password:
+        return _sign_in_page(form, _("Nhập tên đăng nhập và mật khẩu.")), 422
     try:
         with transaction():
             user = staff.check_password(

@@ -20,7 +20,7 @@ from app.services.factors import Factor
 from app.services.step_up import Purpose
 from app.transaction import transaction
 from app.views.desk import bp, for_oneself, me, nav
-from app.views.second_factor import code_form, picture_of
+from app.views.second_factor import code_form, missing, picture_of
 from app.views.step_up import needs_code
 from workflows import FieldError, Text, validators
 
@@ -150,10 +150,12 @@ def factor_totp() -> ResponseReturnValue:
         return _back()
     problem, status = "", 200
     if request.method == "POST":
+        typed = request.form.get("code", "")
+        problem, status = missing(Factor.TOTP, typed), 422
         try:
-            if _confirm_totp(request.form.get("code", "")):
+            if not problem and _confirm_totp(typed):
                 return _back(_("Đã thêm ứng dụng xác thực."))
-            problem, status = say(staff.WRONG_CODE), 422
+            problem = problem or say(staff.WRONG_CODE)
         except Locked as error:
             problem, status = say(error.message), 429
     page = render_template(
@@ -207,10 +209,12 @@ def factor_phone_code() -> ResponseReturnValue:
     number = sent.recipient
     problem, status = "", 200
     if request.method == "POST":
+        typed = request.form.get("code", "")
+        problem, status = missing(Factor.SMS, typed), 422
         try:
-            if _confirm_phone(request.form.get("code", "")):
+            if not problem and _confirm_phone(typed):
                 return _back(_("Đã xác nhận số điện thoại."))
-            problem, status = say(factors.WRONG[Factor.SMS]), 422
+            problem = problem or say(factors.WRONG[Factor.SMS])
         except Locked as error:
             problem, status = say(error.message), 429
     page = render_template(

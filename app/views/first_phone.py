@@ -18,7 +18,7 @@ from app.transaction import transaction
 from app.views import half_open, own_or_404
 from app.views.auth import bp
 from app.views.desk_factors import FOR_PHONE, PHONE, phone_form
-from app.views.second_factor import code_form, let_in, refused
+from app.views.second_factor import code_form, let_in, missing, refused
 from workflows import FieldError, validators
 
 
@@ -108,8 +108,11 @@ def first_phone_code() -> ResponseReturnValue:
     place = mask_number(sent.recipient)
     if request.method != "POST":
         return _code_page(place)
+    typed = request.form.get("code", "")
+    if problem := missing(Factor.SMS, typed):
+        return _code_page(place, problem), 422
     try:
-        if _prove(request.form.get("code", "")):
+        if _prove(typed):
             flash(
                 _("Đã xác nhận số điện thoại. Ông/Bà nên thêm ứng dụng xác thực hoặc khóa truy cập"
                   " và tạo mã khôi phục, phòng khi đổi số."),

@@ -42,6 +42,11 @@ def masked(user: User, factor: Factor) -> str:
     return mask_number(user.phone) if factor is Factor.SMS else mask_email(user.email)
 
 
+def missing(factor: Factor, typed: str) -> str:
+    """Return what to say to whoever gave nothing at all, "" to everybody else."""
+    return "" if typed.strip() else say(factors.MISSING[factor])
+
+
 def chosen(ways: list[Factor], name: str = "by") -> Factor:
     """Return the factor the request names, or the first one the person has."""
     wanted = request.values.get(name, "")
@@ -59,8 +64,11 @@ def code() -> ResponseReturnValue:
     by = chosen(ways)
     if request.method != "POST":
         return _code_page(user, ways, by)
+    typed = request.form.get("code", "")
+    if problem := missing(by, typed):
+        return _code_page(user, ways, by, problem), 422
     try:
-        if _spend(by, request.form.get("code", "")):
+        if _spend(by, typed):
             return opened()
     except Locked as error:
         note_lock(user)
@@ -159,10 +167,12 @@ def enrol() -> ResponseReturnValue:
         return redirect(url_for(".first_phone"), 303)
     problem, status = "", 200
     if request.method == "POST":
+        typed = request.form.get("code", "")
+        problem, status = missing(Factor.TOTP, typed), 422
         try:
-            if _confirm(request.form.get("code", "")):
+            if not problem and _confirm(typed):
                 return opened()
-            problem, status = say(staff.WRONG_CODE), 422
+            problem = problem or say(staff.WRONG_CODE)
         except Locked as error:
             note_lock(user)
             problem, status = say(error.message), 429

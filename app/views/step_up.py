@@ -99,14 +99,17 @@ def _take(purpose: Purpose) -> None:
             if ways:
                 step_up.send(purpose, chosen(ways, _SEND))
         raise CodeNeeded(purpose)
-    typed = request.form.get(_CODE, "")
-    if not typed or _OTHER in request.form:
+    if _CODE not in request.form or _OTHER in request.form:
         raise CodeNeeded(purpose)
+    typed = request.form[_CODE]
+    ways = step_up.offered(me(), purpose)
+    by = chosen(ways, _BY) if ways else Factor.TOTP
+    if not typed.strip():
+        raise CodeNeeded(purpose, factors.MISSING[by])
     refusal: CodeNeeded | None = None
     with transaction():
         try:
-            ways = step_up.offered(me(), purpose)
-            step_up.prove(purpose, typed, chosen(ways, _BY) if ways else Factor.TOTP)
+            step_up.prove(purpose, typed, by)
         except CodeNeeded as error:
             refusal = error  # the wrong try is committed
     if refusal is not None:

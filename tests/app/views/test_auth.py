@@ -68,6 +68,17 @@ def test_an_unknown_name_and_a_wrong_password_read_the_same(client: FlaskClient)
     assert all(WRONG in a.text for a in answers)
 
 
+@pytest.mark.parametrize("left_out", ["username", "password"])
+def test_an_empty_box_is_no_wrong_password(client: FlaskClient, left_out: str) -> None:
+    form = {"username": "an", "password": samples.PASSWORD, left_out: ""}
+
+    answers = [client.post("/desk/sign-in", data=form) for _ in range(6)]
+
+    assert [a.status_code for a in answers] == [422] * 6
+    assert "Nhập tên đăng nhập và mật khẩu." in answers[-1].text
+    assert password(client) == 303
+
+
 @pytest.mark.parametrize("name", ["an", "nobody"])
 def test_five_wrong_passwords_lock_a_name_whether_it_exists_or_not(
     client: FlaskClient, name: str

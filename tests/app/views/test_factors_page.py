@@ -109,6 +109,8 @@ def test_a_phone_is_added_preferred_and_removed(app: Flask) -> None:
     browser = at_desk(app, "quantri")
     assert browser.get("/desk/factors").status_code == 200
     browser.post("/desk/factors/phone", data={"phone": "0912 345 678"})
+    empty = browser.post("/desk/factors/phone/code", data={"code": ""})
+    assert "Nhập mã xác thực gồm 6 chữ số." in empty.text
     done = browser.post("/desk/factors/phone/code", data={"code": newest(app, "phone")})
     assert done.status_code == 303
     browser.post("/desk/factors/prefer", data={"factor": "sms"})
@@ -178,6 +180,8 @@ def test_an_authenticator_is_changed_for_a_new_one(app: Flask) -> None:
     assert picture is not None
     assert "viewBox" in picture[0], "or a narrow page cuts it off"
 
+    empty = browser.post("/desk/factors/totp", data={"code": ""})
+    assert "Nhập mã xác thực gồm 6 chữ số." in empty.text
     assert browser.post("/desk/factors/totp", data={"code": "12345"}).status_code == 422
     assert browser.post("/desk/factors/totp", data={"code": code}).status_code == 303
 

@@ -60,6 +60,10 @@ def test_the_whole_first_journey(app: Flask) -> None:
     assert "•••678" in browser.get("/desk/phone/code").text
 
     code = newest(app, "phone")
+    empty = browser.post("/desk/phone/code", data={"code": ""})
+    assert "Nhập mã xác thực gồm 6 chữ số." in empty.text
+    with app.app_context():
+        assert user("binh").wrong_in_a_row == 0
     refused = browser.post("/desk/phone/code", data={"code": wrong(code)})
     opened = browser.post("/desk/phone/code", data={"code": code})
 
@@ -163,4 +167,6 @@ def test_without_a_gateway_the_authenticator_is_set_up_at_once(app: Flask) -> No
     with settings(app, sms="off"):
         browser = newcomer(app)
         assert "<svg" in browser.get("/desk/enrol").text
+        empty = browser.post("/desk/enrol", data={"code": ""})
+        assert "Nhập mã xác thực gồm 6 chữ số." in empty.text
         assert browser.get("/desk/phone").location == "/desk/code"

@@ -62,6 +62,18 @@ def test_a_refusal_stands_beside_its_field(
         assert passwords.verify(user("an").password_hash, samples.PASSWORD)
 
 
+def test_no_present_password_is_no_wrong_one(app: Flask, client: FlaskClient) -> None:
+    sign_in(client, "an")
+
+    answers = [change(client, current="") for _ in range(6)]
+
+    assert [a.status_code for a in answers] == [422] * 6
+    assert "Nhập mật khẩu hiện tại." in answers[-1].text
+    with app.app_context():
+        refused = select(AuditEvent).where(AuditEvent.what == "password_refused")
+        assert db.session.scalars(refused).all() == []
+
+
 def test_the_last_five_do_not_come_back(app: Flask, client: FlaskClient) -> None:
     sign_in(client, "an")
     now = samples.PASSWORD

@@ -145,6 +145,52 @@ def test_replay_of_the_code_of_the_sign_in_before_an_act(app: Flask) -> None:
     assert browser.post("/desk/confirm", data=act).status_code == 422
 
 
+def nothing_is_counted(app: Flask, username: str) -> None:
+    with app.app_context():
+        person = user(username)
+        assert (person.failures, person.wrong_in_a_row) == (0, 0)
+        told = select(AuditEvent).where(AuditEvent.what.endswith("_refused"))
+        assert db.session.scalars(told).all() == []
+
+
+@pytest.mark.parametrize("by", ["totp", "sms"])
+def test_no_code_is_no_wrong_code(app: Flask, by: str) -> None:
+    give_phone(app, "an")
+    browser = after_password(app, "an")
+    browser.post("/desk/code/send", data={"by": "sms"})
+
+    for _ in range(6):
+        answer = browser.post("/desk/code", data={"by": by, "code": " "})
+        assert answer.status_code == 422
+        assert "Nhập mã xác thực gồm 6 chữ số." in answer.text
+
+    nothing_is_counted(app, "an")
+
+
+def test_no_recovery_code_is_no_wrong_one(app: Flask) -> None:
+    make_recovery(app, "an")
+
+    answer = after_password(app, "an").post("/desk/code", data={"by": "recovery", "code": ""})
+
+    assert "Nhập nguyên một mã khôi phục" in answer.text
+    nothing_is_counted(app, "an")
+
+
+def test_no_code_before_an_act_is_no_wrong_one(app: Flask) -> None:
+    browser = after_password(app, "giang")
+    code = pyotp.TOTP(samples.totp_secret("giang")).at(clock.now())
+    browser.post("/desk/code", data={"code": code})
+    act = {"purpose": "export", "next": "/desk/tracking.xlsx", "otp_by": "totp"}
+
+    asked = browser.post("/desk/confirm", data=act)
+    empty = browser.post("/desk/confirm", data=act | {"otp": ""})
+
+    assert (asked.status_code, empty.status_code) == (403, 422)
+    assert "Nhập mã xác thực gồm 6 chữ số." in empty.text
+    assert "Nhập mã xác thực gồm 6 chữ số." not in asked.text
+    nothing_is_counted(app, "giang")
+
+
 def test_an_sms_code_opens_the_desk_once(app: Flask) -> None:
     give_phone(app, "an")
     browser = after_password(app, "an")
