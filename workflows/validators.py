@@ -7,6 +7,7 @@ the check is lenient on purpose.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 
 import phonenumbers
@@ -88,15 +89,16 @@ def phone(value: str) -> str:
 
 def mobile(value: str) -> str:
     """Return a Vietnamese mobile number in E.164: one-time codes may be sent to it (A1)."""
-    e164 = phone(value)
-    if not _MOBILE.fullmatch(e164):
-        raise FieldError(
-            Text(
-                "Nhập số di động (10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09).",
-                "Enter a mobile number (10 digits, starting with 03, 05, 07, 08 or 09).",
-            )
+    with suppress(FieldError):  # its sentence has a landline for an example
+        e164 = phone(value)
+        if _MOBILE.fullmatch(e164):
+            return e164
+    raise FieldError(
+        Text(
+            "Nhập số di động (10 chữ số, đầu số 03, 05, 07, 08 hoặc 09), ví dụ: 0912 345 678.",
+            "Enter a mobile number (10 digits, from 03, 05, 07, 08 or 09), such as 0912 345 678.",
         )
-    return e164
+    )
 
 
 def tax_code(value: str) -> str:

@@ -83,11 +83,13 @@ def _phone_page(form: Any, known: str, *, keeps_note: bool = True) -> str:
     session = own_or_404(sessions.at_the_door())
     note = request.form.get("note", "")
     # The note of the first form goes on, or whoever waits would begin anew each time.
+    sent = sent_codes.live(Factor.SMS, PHONE)
     is_going_on = keeps_note and captcha.still_to_wait(session, note) is not None
     return render_template(
         "auth/phone.html",
         form=form,
         known=mask_number(known),
+        sent_to=mask_number(sent.recipient) if sent else "",
         challenge=current_app.json.dumps(captcha.challenge()),
         note=note if is_going_on else captcha.ticket(session),
         wait=int(captcha.WAIT.total_seconds()),

@@ -55,9 +55,11 @@ def test_the_whole_first_journey(app: Flask) -> None:
     browser = newcomer(app)
     assert browser.get("/desk/enrol").location == "/desk/phone"
     page = browser.get("/desk/phone").text
+    assert 'href="/desk/phone/code"' not in page
     sent = browser.post("/desk/phone", data={"phone": "0912 345 678", "altcha": solved(page)})
     assert (sent.status_code, sent.location) == (303, "/desk/phone/code")
     assert "•••678" in browser.get("/desk/phone/code").text
+    assert 'href="/desk/phone/code"' in browser.get("/desk/phone").text, "while a code is under way"
 
     code = newest(app, "phone")
     empty = browser.post("/desk/phone/code", data={"code": ""})
@@ -129,12 +131,14 @@ def test_a_forged_proof_is_none(app: Flask, payload: str) -> None:
     assert answer.status_code == 422
 
 
-def test_a_landline_is_refused_with_a_sentence(app: Flask) -> None:
-    answer = newcomer(app).post("/desk/phone", data={"phone": "0205 3812 345"})
+@pytest.mark.parametrize("typed", ["0205 3812 345", "12"])
+def test_what_is_no_mobile_number_is_refused_with_an_example_of_one(app: Flask, typed: str) -> None:
+    answer = newcomer(app).post("/desk/phone", data={"phone": typed})
 
     assert answer.status_code == 422
-    assert "số di động" in answer.text
-    assert "0205 3812 345" in answer.text
+    assert "Nhập số di động (10 chữ số" in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert answer.text.count("0205 3812 345") == (typed == "0205 3812 345"), "as typed, no advice"
 
 
 def test_a_number_on_record_is_proved_not_asked_for(app: Flask) -> None:
