@@ -239,6 +239,14 @@ def _set_cookie(response: Response, name: str, token: str, *, days: int = 0) -> 
     )
 
 
+def forget_ended(area: str) -> bool:
+    """Tell whether this browser comes with a session that has ended, and drop its cookie."""
+    if _row(area) is not None or _find(area) is None:
+        return False
+    g.setdefault("_cookies", {})[area] = None
+    return True
+
+
 def _row(area: str) -> SignIn | None:
     name = f"_{area}_row"
     if name not in g:
@@ -248,13 +256,18 @@ def _row(area: str) -> SignIn | None:
 
 
 def _load(area: str) -> SignIn | None:
+    row = _find(area)
+    return row if row is not None and row.ended_at is None and _is_alive(row) else None
+
+
+def _find(area: str) -> SignIn | None:
+    """Return the session whose cookie this browser has, ended or not."""
     token = request.cookies.get(cookie_name(area), "")
     if not 30 <= len(token) <= 100:
         return None
-    row = db.session.scalars(
-        select(SignIn).where(SignIn.token_hash == keys.token_hash(token), SignIn.ended_at.is_(None))
+    return db.session.scalars(
+        select(SignIn).where(SignIn.token_hash == keys.token_hash(token))
     ).first()
-    return row if row is not None and _is_alive(row) else None
 
 
 def _is_alive(row: SignIn) -> bool:

@@ -57,6 +57,9 @@ def sign_in() -> ResponseReturnValue:
         if user:
             return redirect(safe_next(landing(user)), 303)
         form["username"].data = session.pop(SIGN_IN_AS, "")
+        # No more than that: who ended it, and why, is for whoever has signed in.
+        if sessions.forget_ended(sessions.STAFF):
+            flash(_("Phiên làm việc đã kết thúc. Vui lòng đăng nhập lại."), "info")
         return _sign_in_page(form)
     username, password = form["username"].data or "", form["password"].data or ""
     if not username.strip() or not password:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock, create_app, samples
 from app.config import Config
@@ -56,6 +56,25 @@ def test_the_page_of_the_code_does_not_lead_round_in_a_circle(client: FlaskClien
 
     for path in ("/desk/code", "/desk/enrol", "/desk/phone", "/desk/phone/code"):
         assert client.get(path, follow_redirects=True).status_code == 200
+
+
+def test_an_ended_session_is_told_once(client: FlaskClient) -> None:
+    sentence = "Phiên làm việc đã kết thúc. Vui lòng đăng nhập lại."
+    assert sentence not in client.get("/desk", follow_redirects=True).text
+    sign_in(client, "an")
+    client.post("/desk/sign-out")
+    assert sentence not in client.get("/desk", follow_redirects=True).text, "by oneself"
+
+    sign_in(client, "an")
+    with client.application.app_context():
+        db.session.execute(update(SignIn).values(ended_at=clock.now(), ended_by="office"))
+        db.session.commit()
+    assert sentence in client.get("/desk", follow_redirects=True).text
+    assert sentence not in client.get("/desk", follow_redirects=True).text
+
+    sign_in(client, "an")
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        assert sentence in client.get("/desk", follow_redirects=True).text
 
 
 def test_an_unknown_name_and_a_wrong_password_read_the_same(client: FlaskClient) -> None:
