@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workflows import validators
+from workflows import licences, validators
 from workflows.errors import FieldError
 from workflows.text import Text
 
@@ -68,9 +68,9 @@ _CHECKS: Mapping[FieldType, validators.Validator] = {
     FieldType.CHOICE: validators.one_line,
     FieldType.TAX_CODE: validators.tax_code,
     FieldType.PERSONAL_ID: validators.personal_id,
-    FieldType.FACILITY_LICENCE: validators.facility_licence,
-    FieldType.PRACTICE_LICENCE: validators.practice_licence,
-    FieldType.LICENCE: validators.licence,
+    FieldType.FACILITY_LICENCE: licences.facility_licence,
+    FieldType.PRACTICE_LICENCE: licences.practice_licence,
+    FieldType.LICENCE: licences.licence,
     FieldType.CODE: validators.code,
     FieldType.PARAGRAPHS: validators.paragraphs,
     FieldType.LINES: validators.lines,

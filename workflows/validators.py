@@ -27,13 +27,11 @@ _ID_PROVINCES = frozenset(
         *(72, 74, 75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96),
     )
 )
-_PHARMACY_LICENCE = re.compile(r"(?:\d{2,3}-)?\d{1,6}/(?:GCN)?ĐKKDD-[A-ZĐ]{2,5}")
-_PRACTICE_LICENCE = re.compile(r"\d{1,6}/(?:CCHN-D-(?:SYT-)?[A-ZĐ]{2,5}|[A-ZĐ]{2,5}-(?:CCHN|GPHN))")
 _MOBILE = re.compile(r"\+84[35789]\d{8}")
 _LANDLINE = re.compile(r"\+842\d{9}")
 
 
-def _short(value: str, most: int = 250) -> str:
+def short(value: str, most: int = 250) -> str:
     """Return the value; raise FieldError for one that only keeps the checks below busy."""
     if len(value) > most:
         raise FieldError(
@@ -106,7 +104,7 @@ def tax_code(value: str) -> str:
 
     Since 1 July 2025 a household business uses the owner's personal ID number as its tax code.
     """
-    digits = re.sub(r"[\s.\-]", "", _short(value))
+    digits = re.sub(r"[\s.\-]", "", short(value))
     if len(digits) == 12:
         try:
             return personal_id(digits)
@@ -138,7 +136,7 @@ def tax_code(value: str) -> str:
 
 def personal_id(value: str) -> str:
     """Return the 12-digit personal identification number (province, century and sex, year)."""
-    digits = re.sub(r"[\s.]", "", _short(value))
+    digits = re.sub(r"[\s.]", "", short(value))
     if not re.fullmatch(r"[0-9]{12}", digits):
         raise FieldError(
             Text(
@@ -157,65 +155,9 @@ def personal_id(value: str) -> str:
     return digits
 
 
-def pharmacy_licence(value: str) -> str:
-    """Return the number of a pharmacy licence (GCN đủ điều kiện kinh doanh dược)."""
-    number = re.sub(r"\s*([/\-])\s*", r"\1", _short(value).upper())
-    # One licence must not become two by its spelling (rule A1).
-    number = re.sub(r"(^|-)0+(?=\d+/)", r"\1", number).replace("/GCNĐKKDD", "/ĐKKDD")
-    if not _PHARMACY_LICENCE.fullmatch(number):
-        raise FieldError(
-            Text(
-                "Nhập số giấy chứng nhận như trên giấy, ví dụ: 1234/ĐKKDD-LSO.",
-                "Enter the licence number as printed, for example 1234/ĐKKDD-LSO.",
-            )
-        )
-    return number
-
-
-def facility_licence(value: str) -> str:
-    """Return the number of a facility: its pharmacy licence, or its licence to operate."""
-    if "KKDD" in _short(value).upper():
-        return pharmacy_licence(value)
-    number = licence(value)
-    if not re.fullmatch(r".*\d.*[/\-].*[^\W\d_].*", number):
-        raise FieldError(
-            Text(
-                "Nhập số như trên giấy, ví dụ: 1234/ĐKKDD-LSO hoặc 123/LSO-GPHĐ.",
-                "Enter the number as printed, for example 1234/ĐKKDD-LSO or 123/LSO-GPHĐ.",
-            )
-        )
-    return number
-
-
-def practice_licence(value: str) -> str:
-    """Return the number of a practice licence (chứng chỉ hành nghề)."""
-    number = re.sub(r"\s*([/\-])\s*", r"\1", _short(value).upper())
-    if not _PRACTICE_LICENCE.fullmatch(number):
-        raise FieldError(
-            Text(
-                "Nhập số chứng chỉ hành nghề như trên giấy, ví dụ: 05123/CCHN-D-SYT-LSO.",
-                "Enter the practice licence number as printed, for example 05123/CCHN-D-SYT-LSO.",
-            )
-        )
-    return number
-
-
-def licence(value: str) -> str:
-    """Return the number of any other licence; bodies write them in many shapes."""
-    number = re.sub(r"\s*([/\-])\s*", r"\1", one_line(_short(value)).upper())
-    if not re.fullmatch(r"(?=.*\d)[\w/\-. ]{3,60}", number):
-        raise FieldError(
-            Text(
-                "Nhập số giấy phép như trên giấy, ví dụ: 123/LSO-GPHĐ.",
-                "Enter the licence number as printed, for example 123/LSO-GPHĐ.",
-            )
-        )
-    return number
-
-
 def code(value: str) -> str:
     """Return an interoperability code in capitals: letters, digits and marks, no blanks."""
-    text = _short(value).upper()
+    text = short(value).upper()
     if not re.fullmatch(r"[0-9A-Z][0-9A-Z.\-/]{2,63}", text):
         raise FieldError(
             Text(
@@ -264,7 +206,7 @@ def coming_date(value: str) -> str:
 
 def person_name(value: str) -> str:
     """Return a person's name: letters, blanks and the marks names have."""
-    name = re.sub(r"\s+", " ", _short(value))
+    name = re.sub(r"\s+", " ", short(value))
     if len(name) < 2 or not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’\-])*", name):
         raise FieldError(
             Text(

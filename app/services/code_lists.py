@@ -6,7 +6,7 @@ from functools import cache
 
 from app.errors import Refused
 from app.formats import fold
-from workflows import FieldError, Text, validators
+from workflows import FieldError, Text, licences, validators
 
 # Column → heading of the template, and further headings people use (folded, letters only).
 COLUMNS = {
@@ -159,10 +159,10 @@ def _letters(heading: str) -> str:
 def _keys(subject: str, licence: str) -> tuple[str, ...]:
     """Return the forms a number may have in the register, the strictest first."""
     strict: Mapping[str, Callable[[str], str]] = {
-        "facility": validators.pharmacy_licence,
-        "prescriber": validators.practice_licence,
+        "facility": licences.pharmacy_licence,
+        "prescriber": licences.practice_licence,
     }
-    lenient = validators.licence(licence)
+    lenient = licences.licence(licence)
     try:
         return tuple(dict.fromkeys((strict[subject](licence), lenient)))
     except FieldError:

@@ -47,7 +47,8 @@ GROUPS: Mapping[str, tuple[Text, frozenset[str]]] = {
     "rights": (
         Text("Quyền và người dùng", "Rights and people"),
         frozenset({"right_proposed", "rights_changed", "rights_confirmed", "person_invited",
-                   "person_suspended", "person_resumed", "person_moved", "person_left",
+                   "person_suspended", "person_resumed", "person_moved", "person_corrected",
+                   "person_left",
                    "access_reset", "factors_reset", "dossiers_handed_over", "delegated",
                    "delegation_revoked"}),
     ),

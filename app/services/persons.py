@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app import formats
 from app.errors import Refused
-from workflows import FieldError, Text, validators
+from workflows import FieldError, Text, licences, validators
 
 
 def person(name: str, phone: str, number: str) -> "Person":
@@ -37,7 +37,7 @@ class Person:
     def licences(self) -> frozenset[str]:
         """The number as typed and as the forms keep the number of a licence."""
         try:
-            return frozenset({self.number, validators.licence(self.number)})
+            return frozenset({self.number, licences.licence(self.number)})
         except FieldError:
             return frozenset({self.number})
 

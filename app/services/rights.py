@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import Grant, User
 from app.security import sessions
 from app.security.actors import HEADS, ROLE_NAMES, is_head, staff, staff_roles
-from app.services import audit, mails
+from app.services import audit, mails, staff_links
 from workflows import Role, Text
 
 GRANTED = (Role.OFFICER, Role.SIGNER, Role.CLERK, Role.ADMIN)
@@ -271,6 +271,8 @@ def _changed(by: User, whom: User, before: list[str], details: Mapping[str, Any]
     )
     sessions.end_all(whom)
     db.session.flush()
+    if staff_links.is_newcomer(whom):
+        return  # the invitation is all there is to say; there was nothing to change or to end
     held = [label(g) for g in whom.grants if g.is_in_force]
     context = {"name": whom.full_name, "rights": held, "by": by.full_name}
     mails.queue("rights_changed", whom.email, once=f"rights:{row.id}", context=context)

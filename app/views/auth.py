@@ -58,7 +58,7 @@ def sign_in() -> ResponseReturnValue:
             return redirect(safe_next(landing(user)), 303)
         form["username"].data = session.pop(SIGN_IN_AS, "")
         # No more than that: who ended it, and why, is for whoever has signed in.
-        if sessions.forget_ended(sessions.STAFF):
+        if sessions.forget_ended(sessions.STAFF) and "_flashes" not in session:
             flash(_("Phiên làm việc đã kết thúc. Vui lòng đăng nhập lại."), "info")
         return _sign_in_page(form)
     username, password = form["username"].data or "", form["password"].data or ""

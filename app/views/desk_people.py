@@ -126,7 +126,7 @@ def _person(
         facts=[
             {"label": _("Tên đăng nhập"), "value": user.username},
             {"label": _("Thư điện tử"), "value": user.email},
-            {"label": _("Điện thoại"), "value": user.phone},
+            {"label": _("Điện thoại"), "value": formats.phone(user.phone) if user.phone else ""},
             {"label": _("Chức vụ"), "value": user.position},
             {"label": _("Phòng"), "value": user.unit.name},
             {

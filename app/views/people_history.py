@@ -58,13 +58,24 @@ def _kinds(value: Any, _names: Names) -> str:
     return "; ".join(say(known[k].title) for k in value if k in known)
 
 
+def _fields(value: Any, _names: Names) -> str:
+    return ", ".join(say(_CORRECTED.get(name, Text(name))) for name in value)
+
+
+_CORRECTED = {
+    "full_name": Text("họ và tên", "full name"),
+    "email": Text("thư điện tử", "e-mail"),
+    "phone": Text("điện thoại", "phone"),
+}
 _Shown = Callable[[Any, Names], str]
 _PARTS: Mapping[str, _Shown] = {"unit": _unit, "phone": _phone}
 # What is not named here is for the audit trail alone.
 _SHOWN: Mapping[str, tuple[Text, _Shown]] = {
     "right": (Text("Quyền", "Right"), _one_right),
     "rights": (Text("Quyền", "Rights"), _changed),
+    "capacity": (Text("Thẩm quyền ký", "Signs as"), _plain),
     "basis": (Text("Căn cứ", "Basis"), _plain),
+    "fields": (Text("Đã sửa", "Corrected"), _fields),
     "before": (Text("Trước", "Before"), _changed),
     "after": (Text("Sau", "After"), _changed),
     "reason": (Text("Lý do", "Reason"), _plain),

@@ -13,7 +13,7 @@ from app.mail.envelope import Address, Attachment
 from app.mail.mailbox_views import linkify
 from letters import wording
 from letters.text import printable
-from workflows import Field, FieldType, Text, validators
+from workflows import Field, FieldType, Text, licences, validators
 from workflows.errors import FieldError
 
 MEGABYTE = 10**6
@@ -21,10 +21,10 @@ MEGABYTE = 10**6
 MOST = 0.05 * float(os.environ.get("SLOW_MACHINE", "40"))
 CHECKS: dict[str, Callable[[str], object]] = {
     name: check
-    for name, check in vars(validators).items()
+    for name, check in (vars(validators) | vars(licences)).items()
     if inspect.isfunction(check)
     and not name.startswith("_")
-    and check.__module__ == validators.__name__
+    and check.__module__ in (validators.__name__, licences.__name__)
 }
 CHECKS |= {
     "address": Address.parse,

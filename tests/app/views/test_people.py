@@ -64,6 +64,7 @@ def test_an_invited_person_chooses_a_password_and_works_on_their_system(app: Fla
     invited(app)
     (mail,) = mails_of(app, "staff_link")
     assert mail == "mai@soyte.example.vn"
+    assert mails_of(app, "rights_changed") == []
     stranger = app.test_client()
     address = link_of(app, "mai")
 
