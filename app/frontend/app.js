@@ -108,10 +108,10 @@
   const keptNames = () => Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT));
   const nameOf = (form) => KEPT + new URL(form.action).pathname;
 
-  const keep = (form) => {
+  const keep = (form, more = {}) => {
     const boxes = [...form.querySelectorAll("textarea, input[type=text]")].filter((box) => box.value);
     const values = Object.fromEntries(boxes.map((box) => [box.name, box.value]));
-    if (boxes.length) sessionStorage.setItem(nameOf(form), JSON.stringify({ values }));
+    if (boxes.length) sessionStorage.setItem(nameOf(form), JSON.stringify({ values, ...more }));
   };
 
   const bringBack = () => {
@@ -139,6 +139,10 @@
 
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.keep !== undefined) keep(event.target);
+    // A button beside the form leads to the same page: what is half typed there waits for it.
+    if (event.target.dataset.besides !== undefined) {
+      document.querySelectorAll("form[data-keep]").forEach((form) => keep(form, { waits: true }));
+    }
     // Whoever leaves on purpose leaves nothing for the next person.
     if (event.target.action.endsWith("/sign-out")) keptNames().forEach((name) => sessionStorage.removeItem(name));
   });

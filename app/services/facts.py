@@ -26,6 +26,7 @@ from app.models import (
 )
 from app.services import attachments, connections, deadlines, list_facts, places, recipients
 from app.services.catalogues import CATALOGUES
+from letters.layout import uncapitalized
 from workflows import Field, FieldType, Role, Workflow
 
 
@@ -150,9 +151,12 @@ def proposed(dossier: Dossier) -> dict[str, Any]:
 def address(dossier: Dossier) -> str:
     """Return the address of the form on one line."""
     answers = dossier.answers
-    return ", ".join(
-        filter(None, (answers.get("address"), places.name_of(answers.get("commune", ""))))
-    )
+    commune = answers.get("commune", "")
+    place = places.by_code(commune)
+    province = places.parent_of(place) if place else None
+    # Words in the middle of a line begin small: «…, phường Đông Kinh, tỉnh Lạng Sơn».
+    units = (place.name if place else commune, province.name if province else "")
+    return ", ".join(filter(None, (answers.get("address"), *map(uncapitalized, units))))
 
 
 def with_catalogues(field: Field, kept: str = "") -> Field:

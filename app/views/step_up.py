@@ -194,6 +194,7 @@ def _page(purpose: Purpose, problem: str, target: str = "") -> str:
         action=url_for("desk.confirm") if target else request.full_path.rstrip("?"),
         carried=carried,
         is_sending=not target,
+        back=_back() if target else came_from(),
         files=[f.filename for f in request.files.values() if f.filename],
         by=by,
         others=[(way, say(factors.LABELS[way])) for way in ways if way != by],

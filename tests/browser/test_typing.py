@@ -107,6 +107,9 @@ def test_a_reason_typed_too_long_is_there_after_signing_in_again(visit: Any) -> 
     reason = page.locator("#decision form[action$=propose_refusal] [name=reason]")
     page.locator("#decision summary", has_text="Trình từ chối").click()
     reason.fill("Giấy chứng nhận đã hết hiệu lực.")
+    page.get_by_role("button", name="Xem đầy đủ").click()
+    page.wait_for_url(re.compile(r"/numbers$"))
+    expect(reason).to_have_value("Giấy chứng nhận đã hết hiệu lực.")
     page.context.clear_cookies(name="vanthu_staff")
     page.locator("#decision form[action$=propose_refusal] button[type=submit]").first.click()
 

@@ -161,7 +161,7 @@ def test_a_department_without_places_lets_people_type(context: Flask) -> None:
 
     assert facts.with_catalogues(COMMUNE).type is FieldType.TEXT
     assert dossier(key).answers["commune"] == "Xã Mẫu Sơn"
-    assert facts.address(dossier(key)).endswith(", Xã Mẫu Sơn")
+    assert facts.address(dossier(key)).endswith(", xã Mẫu Sơn")
     walked(key, *GRANT)
     assert db.session.scalars(select(Facility.place_code)).one() is None
 
@@ -173,12 +173,12 @@ def test_the_code_is_kept_and_the_name_is_read(context: Flask) -> None:
     stored = dossier(key)
     assert stored.answers["commune"] == KY_LUA
     assert facts.for_letter(stored, {})["commune"] == "Phường Kỳ Lừa"
-    assert facts.address(stored) == "Số 12, đường Lê Lợi, Phường Kỳ Lừa"
+    assert facts.address(stored) == "Số 12, đường Lê Lợi, phường Kỳ Lừa, tỉnh Lạng Sơn"
     assert "phuong ky lua" in stored.folded
     assert KY_LUA not in stored.folded
     facility = db.session.scalars(select(Facility)).one()
     assert facility.place_code == KY_LUA
-    assert facility.address.endswith("Phường Kỳ Lừa")
+    assert facility.address.endswith("phường Kỳ Lừa, tỉnh Lạng Sơn")
 
 
 def test_a_dossier_of_before_the_list_is_supplemented_and_finds_its_place(context: Flask) -> None:
