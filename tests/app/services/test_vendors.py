@@ -43,7 +43,7 @@ def test_a_vendor_gets_its_account_its_letter_and_its_link(context: Flask) -> No
     assert isinstance(account.holder, Vendor)
     assert (account.holder.number, account.holder.name) == (TAX_CODE, NAME)
     assert account.username == f"syt.pm.{TAX_CODE}"
-    assert account.holder.address.endswith("Phường Tam Thanh, tỉnh Lạng Sơn")
+    assert account.holder.address.endswith("phường Tam Thanh, tỉnh Lạng Sơn")
     letter = LetterData.from_json(mails("granted")[0].letter.data)  # type: ignore[union-attr]
     assert (letter.kind, letter.addressees) == ("vendor_connection", (NAME,))
     assert NAME in mails("granted")[0].text

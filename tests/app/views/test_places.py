@@ -59,7 +59,7 @@ def test_everybody_reads_the_name_and_nobody_the_code(client: FlaskClient, app: 
         letter = db.session.scalars(select(Letter).where(Letter.kind == "account_grant")).one()
         facts = LetterData.from_json(letter.data).facts
         assert facts["commune"] == "Phường Kỳ Lừa"
-        assert facts["applicant_address"] == "Số 12, đường Lê Lợi, Phường Kỳ Lừa"
+        assert facts["applicant_address"] == "Số 12, đường Lê Lợi, phường Kỳ Lừa, tỉnh Lạng Sơn"
         assert not [m for m in mails() if "06187" in m.text]
 
 

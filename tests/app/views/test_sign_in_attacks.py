@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from statistics import median
 from time import perf_counter
 
 import pytest
@@ -231,7 +230,8 @@ def test_enumeration_by_time(client: FlaskClient) -> None:
                 typed(client, name if is_known else f"{name}{n}x")
                 taken[is_known].append(perf_counter() - begun)
 
-    known, unknown = median(taken[True]), median(taken[False])
+    # The quickest of many: what a busy machine adds is not in it, what the code costs is.
+    known, unknown = min(taken[True]), min(taken[False])
 
     assert abs(known - unknown) < 0.25 * max(known, unknown), (known, unknown)
 
@@ -247,7 +247,7 @@ def test_enumeration_by_time_of_a_locked_name(client: FlaskClient) -> None:
             assert typed(client, name).status_code == 429
             times.append(perf_counter() - begun)
 
-    known, unknown = median(taken["an"]), median(taken["zz"])
+    known, unknown = min(taken["an"]), min(taken["zz"])
 
     assert abs(known - unknown) < 0.25 * max(known, unknown), (known, unknown)
 
