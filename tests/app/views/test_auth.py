@@ -119,11 +119,13 @@ def test_the_lock_ends_after_five_minutes(client: FlaskClient) -> None:
 
 
 def test_a_code_opens_one_session_only(app: Flask, client: FlaskClient) -> None:
-    sign_in(client, "an")
     second = app.test_client()
+    password(client)
     password(second)
+    code = {"code": code_of()}  # one, also when the half minute ends between the two
+    assert client.post("/desk/code", data=code).status_code == 303
 
-    answer = second.post("/desk/code", data={"code": code_of()})
+    answer = second.post("/desk/code", data=code)
 
     assert answer.status_code == 422
     assert "đã dùng" in answer.text
@@ -261,9 +263,10 @@ def test_the_sample_authenticator_exists_in_development_only(
 
     development = create_app(config.model_copy(update={"env": "development"}))
 
+    before = code_of()
     page = development.test_client().get("/authenticator")
     assert page.status_code == 200
-    assert code_of() in page.text
+    assert before in page.text or code_of() in page.text
     with development.app_context():
         db.session.remove()
         db.engine.dispose()
