@@ -6,6 +6,7 @@ nothing may be half-written.
 """
 
 import argparse
+import logging
 import sys
 import tempfile
 import unicodedata
@@ -150,6 +151,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     arguments = parser.parse_args()
+    # Thousands of refusals are what is wanted here, and no news.
+    logging.getLogger("app.views.refusals").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder, built(Path(folder), "fuzz") as world:
         counts = run(world, arguments.cases)
         with world.app.app_context():
