@@ -75,6 +75,11 @@ def check_manages(by: User, whom: User) -> None:
     """Raise Refused when somebody may not change the account of another."""
     if not may_manage(by):
         raise refused(_NOT_ADMIN)
+    _check_other(by, whom)
+
+
+def _check_other(by: User, whom: User) -> None:
+    """Raise Refused for oneself, and for who has left."""
     if by.id == whom.id:
         raise refused(_OWN)
     if whom.left_at:
@@ -94,10 +99,7 @@ def check_reviews(by: User, whom: User) -> None:
     """Raise Refused when somebody may not confirm the rights of another; the head may, too."""
     if not may_approve(by):
         raise refused(_ABOVE)
-    if by.id == whom.id:
-        raise refused(_OWN)
-    if whom.left_at:
-        raise refused(_GONE)
+    _check_other(by, whom)
 
 
 def grant(
@@ -169,10 +171,7 @@ def end(by: User, given: Grant) -> None:
     """Take a right away, or a proposal back, or refuse one. Raises Refused."""
     if not may_end(by, given):
         raise refused(_NOT_ADMIN)
-    if by.id == given.user_id:
-        raise refused(_OWN)
-    if given.user.left_at:
-        raise refused(_GONE)
+    _check_other(by, given.user)
     if given.ended_at:
         raise Refused(Text("Quyền này đã kết thúc.", "This right has ended already."))
     if given.role == Role.ADMIN and given.is_in_force:
